@@ -1,0 +1,97 @@
+"""Connecting many sockets: source addresses, file descriptors, and trying again."""
+
+import asyncio
+import resource
+from dataclasses import dataclass
+from ipaddress import ip_address
+from random import Random
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from picows import WSError, WSHandshakeError, ws_connect
+
+from simulator import protocol
+from simulator.station import StationSpec
+from simulator.load.frames import Frames
+from simulator.load.station import LoadStation
+from simulator.load.tally import Tally
+
+HANDSHAKE_WITHIN_S = 60.0
+SHORTEST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
+SOCKETS_PER_ADDRESS = 5_000  # ports run out at some 28,000 towards one server
+SPARE_FILES = 64
+
+
+class TooFewFiles(RuntimeError):
+    """The hard limit of open files is below the number of sockets."""
+
+
+def allow_sockets(count: int) -> None:
+    """Raise the soft limit of open files. :raises TooFewFiles: if the hard limit is too low."""
+    needed = count + SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise TooFewFiles(
+            f"{count} sockets need {needed} open files and the limit is {hard}: use more processes or raise it (ulimit -Hn)"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialler:
+    """:meth:`connect` tries until `deadline` (in `perf_counter` seconds); a refused password is not tried again."""
+
+    url: str
+    tally: Tally
+    deadline: float
+    rng: Random
+
+    async def connect(
+        self, number: int, spec: StationSpec, frames: Frames
+    ) -> LoadStation | None:
+        """The connected station, or None. `number` is its place in the whole fleet and chooses the source address."""
+        pause_s = SHORTEST_RETRY_S
+        while True:
+            try:
+                async with asyncio.timeout(max(0.0, self.deadline - perf_counter())):
+                    return await self._connect_once(number, spec, frames)
+            except (OSError, WSError, TimeoutError) as error:
+                self.tally.refused += 1
+                if _is_final(error) or perf_counter() + pause_s >= self.deadline:
+                    return None
+            self.tally.retried += 1
+            await asyncio.sleep(pause_s * self.rng.uniform(0.5, 1.0))
+            pause_s = min(LONGEST_RETRY_S, pause_s * 2)
+
+    async def _connect_once(
+        self, number: int, spec: StationSpec, frames: Frames
+    ) -> LoadStation:
+        _, station = await ws_connect(
+            lambda: LoadStation(frames, self.tally),
+            protocol.address(self.url, spec.identity),
+            extra_headers=protocol.upgrade_headers(spec.identity, spec.password),
+            websocket_handshake_timeout=HANDSHAKE_WITHIN_S,
+            read_buffer_init_size=1024,
+            local_addr=source_address(self.url, number),
+        )
+        assert isinstance(station, LoadStation)
+        return station
+
+
+def source_address(url: str, number: int) -> tuple[str, int] | None:
+    """Towards 127.0.0.0/8, every 5,000 sockets have a loopback address of their own; elsewhere the system chooses."""
+    try:
+        is_loopback = ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        return None
+    host = number // SOCKETS_PER_ADDRESS % 250
+    return (f"127.0.0.{1 + host}", 0) if is_loopback and host else None
+
+
+def _is_final(error: Exception) -> bool:
+    return (
+        isinstance(error, WSHandshakeError)
+        and error.response is not None
+        and error.response.status in (401, 403, 404)
+    )
