@@ -20,10 +20,7 @@ from simulator.load.tally import Report
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0; 1 if a load could not be run; 2 if the arguments or the file of stations make no sense."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(asctime)s %(message)s",
-    )
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("picows").setLevel(logging.CRITICAL)
     try:
         options.specs = read_stations(options.stations)
@@ -40,28 +37,14 @@ def _run(options: argparse.Namespace) -> int:
             loop.add_signal_handler(number, stop.set)
         if options.duration is not None:
             loop.call_later(options.duration, stop.set)
-        await run_fleet(
-            options.specs,
-            options.ocpp,
-            options.keys,
-            speed=options.speed,
-            seed=options.seed,
-            stop=stop,
-        )
+        await run_fleet(options.specs, options.ocpp, options.keys, speed=options.speed, seed=options.seed, stop=stop)
 
     uvloop.run(until_signalled())
     return 0
 
 
 def _load(options: argparse.Namespace) -> int:
-    plan = Plan(
-        options.scenario,
-        options.specs,
-        options.ocpp,
-        options.keys,
-        options.seconds,
-        options.rate,
-    )
+    plan = Plan(options.scenario, options.specs, options.ocpp, options.keys, options.seconds, options.rate)
     try:
         report = run_processes(plan, options.processes)
     except TooFewFiles as error:
@@ -72,58 +55,26 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _table(report: Report) -> str:
-    return "\n".join(
-        f"{name:<11}{value}" for name, value in msgspec.structs.asdict(report).items()
-    )
+    return "\n".join(f"{name:<11}{value}" for name, value in msgspec.structs.asdict(report).items())
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="forecourt-simulator",
-        description="Simulated OCPP 1.6J charge stations, and a load generator.",
-    )
+    parser = argparse.ArgumentParser(prog="forecourt-simulator", description="Simulated OCPP 1.6J charge stations, and a load generator.")
     commands = parser.add_subparsers(required=True)
 
-    run = commands.add_parser(
-        "run", help="stations that behave, with drivers who come and go"
-    )
+    run = commands.add_parser("run", help="stations that behave, with drivers who come and go")
     _add_shared(run)
-    run.add_argument(
-        "--speed",
-        type=_positive,
-        default=1.0,
-        help="people are so much quicker and batteries so much smaller (default 1)",
-    )
-    run.add_argument(
-        "--seed", type=int, default=1, help="what happens follows from it (default 1)"
-    )
-    run.add_argument(
-        "--duration",
-        type=_positive,
-        help="seconds, then a clean end (default: until SIGINT or SIGTERM)",
-    )
+    run.add_argument("--speed", type=_positive, default=1.0, help="people are so much quicker and batteries so much smaller (default 1)")
+    run.add_argument("--seed", type=int, default=1, help="what happens follows from it (default 1)")
+    run.add_argument("--duration", type=_positive, help="seconds, then a clean end (default: until SIGINT or SIGTERM)")
     run.set_defaults(do=_run)
 
     load = commands.add_parser("load", help="measure a central system")
     load.add_argument("scenario", choices=SCENARIOS)
     _add_shared(load)
-    load.add_argument(
-        "--seconds",
-        type=_positive,
-        default=10.0,
-        help="how long to measure (default 10)",
-    )
-    load.add_argument(
-        "--rate",
-        type=_positive,
-        help="messages a second in all; without it, each follows the answer",
-    )
-    load.add_argument(
-        "--processes",
-        type=int,
-        default=1,
-        help="split the stations over so many processes (default 1)",
-    )
+    load.add_argument("--seconds", type=_positive, default=10.0, help="how long to measure (default 10)")
+    load.add_argument("--rate", type=_positive, help="messages a second in all; without it, each follows the answer")
+    load.add_argument("--processes", type=int, default=1, help="split the stations over so many processes (default 1)")
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.set_defaults(do=_load)
     return parser
@@ -131,28 +82,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--stations",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="JSON: a list of stations, or an object with `stations`",
+        "--stations", type=Path, required=True, metavar="FILE", help="JSON: a list of stations, or an object with `stations`"
     )
-    command.add_argument(
-        "--ocpp",
-        required=True,
-        metavar="URL",
-        help="the central system, with {identity}",
-    )
-    command.add_argument(
-        "--keys",
-        type=_keys,
-        default=[],
-        metavar="K1,K2",
-        help="charge keys to authorise with",
-    )
-    command.add_argument(
-        "--verbose", action="store_true", help="say when stations come and go"
-    )
+    command.add_argument("--ocpp", required=True, metavar="URL", help="the central system, with {identity}")
+    command.add_argument("--keys", type=_keys, default=[], metavar="K1,K2", help="charge keys to authorise with")
+    command.add_argument("--verbose", action="store_true", help="say when stations come and go")
 
 
 def _keys(text: str) -> list[str]:

@@ -14,9 +14,7 @@ class Clock:
         self._began = time.monotonic()
 
     def now(self) -> datetime:
-        return self._began_at + timedelta(
-            seconds=(time.monotonic() - self._began) * self._rate
-        )
+        return self._began_at + timedelta(seconds=(time.monotonic() - self._began) * self._rate)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds) / self._rate)

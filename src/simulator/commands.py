@@ -91,14 +91,8 @@ class Commands:
 
     def _remote_start(self, request: RemoteStart) -> Answer:
         """A driver who stands there starts at once; otherwise one comes to a free connector with that tag."""
-        wanted = [
-            c
-            for c in self._station.connectors.values()
-            if request.connector_id in (None, c.number)
-        ]
-        waiting = next(
-            (connector for connector in wanted if connector.awaits_start), None
-        )
+        wanted = [c for c in self._station.connectors.values() if request.connector_id in (None, c.number)]
+        waiting = next((connector for connector in wanted if connector.awaits_start), None)
         if waiting is not None:
             return ACCEPTED, lambda: waiting.start_remotely(request.id_tag)
         free = next((connector for connector in wanted if connector.is_free), None)
@@ -107,24 +101,9 @@ class Commands:
         return ACCEPTED, lambda: self._station.receive_remotely(free, request.id_tag)
 
     def _remote_stop(self, request: RemoteStop) -> Answer:
-        running = (
-            connector.session
-            for connector in self._station.connectors.values()
-            if connector.session is not None
-        )
-        session = next(
-            (
-                session
-                for session in running
-                if session.transaction_id == request.transaction_id
-            ),
-            None,
-        )
-        return (
-            (REJECTED, None)
-            if session is None
-            else (ACCEPTED, lambda: session.stop("Remote"))
-        )
+        running = (connector.session for connector in self._station.connectors.values() if connector.session is not None)
+        session = next((session for session in running if session.transaction_id == request.transaction_id), None)
+        return (REJECTED, None) if session is None else (ACCEPTED, lambda: session.stop("Remote"))
 
     def _reset(self, request: Reset) -> Answer:
         return ACCEPTED, lambda: self._station.spawn(self._station.reset(request.type))
@@ -134,37 +113,24 @@ class Commands:
         if connector is None:
             return {"status": "NotSupported"}, None
         session = connector.session
-        return {"status": "Unlocked"}, (
-            lambda: session.stop("UnlockCommand")
-        ) if session is not None else None
+        return {"status": "Unlocked"}, (lambda: session.stop("UnlockCommand")) if session is not None else None
 
     def _change_availability(self, request: ChangeAvailability) -> Answer:
         station, is_operative = self._station, request.type == "Operative"
         if request.connector_id == 0:
             station.is_operative = is_operative
             station.outbox.notice("StatusNotification", station.status_payload())
-            answers = [
-                connector.set_operative(is_operative)
-                for connector in station.connectors.values()
-            ]
-            return {
-                "status": "Scheduled" if "Scheduled" in answers else "Accepted"
-            }, None
+            answers = [connector.set_operative(is_operative) for connector in station.connectors.values()]
+            return {"status": "Scheduled" if "Scheduled" in answers else "Accepted"}, None
         if request.connector_id not in station.connectors:
             return REJECTED, None
-        return {
-            "status": station.connectors[request.connector_id].set_operative(
-                is_operative
-            )
-        }, None
+        return {"status": station.connectors[request.connector_id].set_operative(is_operative)}, None
 
     def _get_configuration(self, request: GetConfiguration) -> Answer:
         return self._station.configuration.report(request.key), None
 
     def _change_configuration(self, request: ChangeConfiguration) -> Answer:
-        return {
-            "status": self._station.configuration.change(request.key, request.value)
-        }, None
+        return {"status": self._station.configuration.change(request.key, request.value)}, None
 
     def _clear_cache(self, request: Nothing) -> Answer:
         self._station.known_tags.clear()
@@ -175,27 +141,13 @@ class Commands:
 
     def _trigger(self, request: Trigger) -> Answer:
         """The message asked for follows the answer (OCPP 1.6, 5.17)."""
-        connectors = [
-            c
-            for c in self._station.connectors.values()
-            if request.connector_id in (None, 0, c.number)
-        ]
+        connectors = [c for c in self._station.connectors.values() if request.connector_id in (None, 0, c.number)]
         if not connectors:
             return REJECTED, None
-        send = self._triggered(
-            request.requested_message,
-            connectors,
-            whole_station=not request.connector_id,
-        )
-        return (
-            (ACCEPTED, send)
-            if send is not None
-            else ({"status": "NotImplemented"}, None)
-        )
+        send = self._triggered(request.requested_message, connectors, whole_station=not request.connector_id)
+        return (ACCEPTED, send) if send is not None else ({"status": "NotImplemented"}, None)
 
-    def _triggered(
-        self, action: str, connectors: list[Connector], *, whole_station: bool
-    ) -> After | None:
+    def _triggered(self, action: str, connectors: list[Connector], *, whole_station: bool) -> After | None:
         station, outbox = self._station, self._station.outbox
 
         def send_statuses() -> None:
@@ -213,10 +165,6 @@ class Commands:
             "Heartbeat": lambda: outbox.notice(action, {}),
             "StatusNotification": send_statuses,
             "MeterValues": send_meters,
-            "DiagnosticsStatusNotification": lambda: outbox.notice(
-                action, {"status": "Idle"}
-            ),
-            "FirmwareStatusNotification": lambda: outbox.notice(
-                action, {"status": "Idle"}
-            ),
+            "DiagnosticsStatusNotification": lambda: outbox.notice(action, {"status": "Idle"}),
+            "FirmwareStatusNotification": lambda: outbox.notice(action, {"status": "Idle"}),
         }.get(action)

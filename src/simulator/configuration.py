@@ -55,22 +55,15 @@ class Configuration:
             return "NotSupported"
         if key in READ_ONLY or not self._fits(key, value):
             return "Rejected"
-        self._values[key] = (
-            value.lower() if self._values[key] in ("true", "false") else value
-        )
+        self._values[key] = value.lower() if self._values[key] in ("true", "false") else value
         return "Accepted"
 
     def report(self, wanted: list[str]) -> Payload:
         """Answer GetConfiguration; all readable keys if none is named."""
-        readable = {
-            key: value for key, value in self._values.items() if key not in WRITE_ONLY
-        }
+        readable = {key: value for key, value in self._values.items() if key not in WRITE_ONLY}
         shown = [key for key in wanted if key in readable] if wanted else list(readable)
         return {
-            "configurationKey": [
-                {"key": key, "readonly": key in READ_ONLY, "value": readable[key]}
-                for key in shown
-            ],
+            "configurationKey": [{"key": key, "readonly": key in READ_ONLY, "value": readable[key]} for key in shown],
             "unknownKey": [key for key in wanted if key not in readable],
         }
 

@@ -5,15 +5,7 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from picows import (
-    WSCloseCode,
-    WSError,
-    WSFrame,
-    WSListener,
-    WSMsgType,
-    WSTransport,
-    ws_connect,
-)
+from picows import WSCloseCode, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from simulator import protocol
 from simulator.protocol import CallError, Payload
@@ -24,9 +16,7 @@ ANSWER_WITHIN_S = 30.0
 HANDSHAKE_WITHIN_S = 30.0
 
 After = Callable[[], None]
-Answer = tuple[
-    Payload, After | None
-]  # what is answered, and what happens once that is sent
+Answer = tuple[Payload, After | None]  # what is answered, and what happens once that is sent
 Answerer = Callable[[str, Payload], Answer]
 
 
@@ -46,9 +36,7 @@ class Connection(WSListener):
         self._fragments = bytearray()
 
     @classmethod
-    async def open(
-        cls, url: str, identity: str, password: str, answerer: Answerer
-    ) -> "Connection":
+    async def open(cls, url: str, identity: str, password: str, answerer: Answerer) -> "Connection":
         """:raises NotConnected: if the server is not there, refuses the upgrade or does not speak OCPP 1.6."""
         try:
             transport, connection = await ws_connect(
@@ -62,20 +50,13 @@ class Connection(WSListener):
             )
         except (OSError, WSError, TimeoutError) as error:
             raise NotConnected(str(error) or type(error).__name__) from error
-        if (
-            transport.response.headers.get("Sec-WebSocket-Protocol")
-            != protocol.SUBPROTOCOL
-        ):
+        if transport.response.headers.get("Sec-WebSocket-Protocol") != protocol.SUBPROTOCOL:
             transport.disconnect()
-            raise NotConnected(
-                f"the server does not offer the subprotocol {protocol.SUBPROTOCOL}"
-            )
+            raise NotConnected(f"the server does not offer the subprotocol {protocol.SUBPROTOCOL}")
         assert isinstance(connection, cls)
         return connection
 
-    async def call(
-        self, action: str, payload: Payload, *, message_id: str | None = None
-    ) -> Payload:
+    async def call(self, action: str, payload: Payload, *, message_id: str | None = None) -> Payload:
         """
         Send a CALL and return the answer.
 
@@ -133,17 +114,11 @@ class Connection(WSListener):
             return
         if isinstance(message, protocol.Call):
             self._answer(transport, message)
-        elif (
-            self._waiting is not None
-            and self._waiting[0] == message.id
-            and not self._waiting[1].done()
-        ):
+        elif self._waiting is not None and self._waiting[0] == message.id and not self._waiting[1].done():
             if isinstance(message, protocol.Result):
                 self._waiting[1].set_result(message.payload)
             else:
-                self._waiting[1].set_exception(
-                    CallError(message.code, message.description)
-                )
+                self._waiting[1].set_exception(CallError(message.code, message.description))
 
     def _answer(self, transport: WSTransport, call: protocol.Call) -> None:
         after = None

@@ -41,9 +41,7 @@ class Cabinet:
 class Connector:
     """At most one visit at a time. The register counts watt-hours and only grows."""
 
-    def __init__(
-        self, number: int, outlet: Outlet, cabinet: Cabinet, *, register_wh: float
-    ) -> None:
+    def __init__(self, number: int, outlet: Outlet, cabinet: Cabinet, *, register_wh: float) -> None:
         self.number, self.outlet = number, outlet
         self.session: Session | None = None
         self.is_operative = True
@@ -64,20 +62,10 @@ class Connector:
     @property
     def awaits_start(self) -> bool:
         """Plugged in, and nobody has said who pays."""
-        return (
-            self._visit is not None
-            and self.session is None
-            and self._status == "Preparing"
-            and not self._remote_start.is_set()
-        )
+        return self._visit is not None and self.session is None and self._status == "Preparing" and not self._remote_start.is_set()
 
     def status_payload(self) -> Payload:
-        return {
-            "connectorId": self.number,
-            "errorCode": self._error_code,
-            "status": self._status,
-            "timestamp": timestamp(self._since),
-        }
+        return {"connectorId": self.number, "errorCode": self._error_code, "status": self._status, "timestamp": timestamp(self._since)}
 
     def set_operative(self, is_operative: bool) -> str:
         """Answer ChangeAvailability (OCPP 1.6, 7.4): a connector in use changes when it is free again."""
@@ -117,35 +105,19 @@ class Connector:
     async def _tag_of(self, visit: Visit) -> str | None:
         """The tag this visit charges with, once it is authorised; None if the driver leaves without charging."""
         await self._clock.wait(self._remote_start, visit.tap_after_s)
-        if self._remote_tag is not None and not self._cabinet.configuration.flag(
-            "AuthorizeRemoteTxRequests"
-        ):
+        if self._remote_tag is not None and not self._cabinet.configuration.flag("AuthorizeRemoteTxRequests"):
             return self._remote_tag
         id_tag = self._remote_tag or visit.id_tag
-        return (
-            id_tag
-            if id_tag is not None and await self._cabinet.authorize(id_tag)
-            else None
-        )
+        return id_tag if id_tag is not None and await self._cabinet.authorize(id_tag) else None
 
     async def _charge(self, visit: Visit, id_tag: str) -> None:
-        self._charging = Charging(
-            self.outlet, visit.vehicle, visit.soc, visit.target_soc
-        )
+        self._charging = Charging(self.outlet, visit.vehicle, visit.soc, visit.target_soc)
         self.session = session = Session(self.number, id_tag)
         self._metered_at = started_at = self._clock.now()
         begin = self._reading("Transaction.Begin")
-        self._send(
-            "StartTransaction",
-            connectorId=self.number,
-            idTag=id_tag,
-            meterStart=self._register,
-            timestamp=timestamp(started_at),
-        )
+        self._send("StartTransaction", connectorId=self.number, idTag=id_tag, meterStart=self._register, timestamp=timestamp(started_at))
         self._report("Charging")
-        await self._meter(
-            visit, session, leaves_at=started_at + timedelta(seconds=visit.stay_s)
-        )
+        await self._meter(visit, session, leaves_at=started_at + timedelta(seconds=visit.stay_s))
         self._advance()
         self._send_stop(session, [begin, self._reading("Transaction.End")])
         self.session = None
@@ -161,34 +133,21 @@ class Connector:
             if self._clock.now() >= leaves_at:
                 session.stop("Local")
                 return
-            self._send(
-                "MeterValues",
-                connectorId=self.number,
-                meterValue=[self._reading("Sample.Periodic")],
-            )
+            self._send("MeterValues", connectorId=self.number, meterValue=[self._reading("Sample.Periodic")])
             if self._charging.is_full and self._status == "Charging":
                 self._report("SuspendedEV")
-                leaves_at = min(
-                    leaves_at,
-                    self._clock.now() + timedelta(seconds=visit.linger_full_s),
-                )
+                leaves_at = min(leaves_at, self._clock.now() + timedelta(seconds=visit.linger_full_s))
 
     def _pause(self, leaves_at: datetime) -> float:
         """Seconds to the next meter value or the driver's return, whichever is first. An interval of 0 means none are wanted."""
         stay = max(0.0, (leaves_at - self._clock.now()).total_seconds())
-        return min(
-            stay, self._cabinet.configuration.number("MeterValueSampleInterval") or stay
-        )
+        return min(stay, self._cabinet.configuration.number("MeterValueSampleInterval") or stay)
 
     def report_meter(self) -> None:
         """Send one meter value now, because the central system asked."""
         if self._charging is not None and self.session is not None:
             self._advance()
-            self._send(
-                "MeterValues",
-                connectorId=self.number,
-                meterValue=[self._reading("Trigger")],
-            )
+            self._send("MeterValues", connectorId=self.number, meterValue=[self._reading("Trigger")])
 
     def _advance(self) -> None:
         """Let the vehicle draw what it drew since the meter was last looked at."""
@@ -200,18 +159,12 @@ class Connector:
 
     @property
     def _register(self) -> int:
-        return int(self._register_wh)
+        return round(self._register_wh)
 
     def _reading(self, context: str) -> Payload:
         assert self._charging is not None
         measurands = self._cabinet.configuration["MeterValuesSampledData"].split(",")
-        return meter_value(
-            timestamp(self._metered_at),
-            self._register,
-            self._charging,
-            context=context,
-            measurands=measurands,
-        )
+        return meter_value(timestamp(self._metered_at), self._register, self._charging, context=context, measurands=measurands)
 
     def _send(self, action: str, **payload: object) -> None:
         assert self.session is not None
@@ -235,9 +188,5 @@ class Connector:
     def _report(self, status: str, error_code: str = "NoError") -> None:
         if (status, error_code) == (self._status, self._error_code):
             return
-        self._status, self._error_code, self._since = (
-            status,
-            error_code,
-            self._clock.now(),
-        )
+        self._status, self._error_code, self._since = (status, error_code, self._clock.now())
         self._cabinet.outbox.notice("StatusNotification", self.status_payload())

@@ -63,14 +63,8 @@ class Charging:
         if self.is_full:
             return 0.0
         full_w = min(self.outlet.max_w, self.vehicle.max_w(self.outlet.kind))
-        shape, ramp_s = (
-            (DC_SHAPE, DC_RAMP_S) if self.outlet.kind == "dc" else (AC_SHAPE, AC_RAMP_S)
-        )
-        return (
-            full_w
-            * _share(shape, self.soc)
-            * min(1.0, (self.elapsed_s + STEP_S) / ramp_s)
-        )
+        shape, ramp_s = (DC_SHAPE, DC_RAMP_S) if self.outlet.kind == "dc" else (AC_SHAPE, AC_RAMP_S)
+        return full_w * _share(shape, self.soc) * min(1.0, (self.elapsed_s + STEP_S) / ramp_s)
 
     @property
     def volts(self) -> float:
@@ -96,17 +90,8 @@ class Charging:
         wanted_wh = self.power_w * seconds / 3600
         is_last = wanted_wh >= room_wh
         taken_wh = room_wh if is_last else wanted_wh
-        soc = (
-            self.target_soc
-            if is_last
-            else self.soc + taken_wh / self.vehicle.battery_wh
-        )
-        return replace(
-            self,
-            soc=soc,
-            energy_wh=self.energy_wh + taken_wh,
-            elapsed_s=self.elapsed_s + seconds,
-        )
+        soc = self.target_soc if is_last else self.soc + taken_wh / self.vehicle.battery_wh
+        return replace(self, soc=soc, energy_wh=self.energy_wh + taken_wh, elapsed_s=self.elapsed_s + seconds)
 
 
 def _share(shape: tuple[tuple[float, float], ...], soc: float) -> float:

@@ -16,21 +16,11 @@ VEHICLES = (
 MINUTE = 60.0
 FIRST_VISIT_WITHIN_S = 2 * MINUTE
 MEAN_GAP_S = 15 * MINUTE
-STAYS_S = (
-    (2 * MINUTE, 6 * MINUTE),
-    (10 * MINUTE, 40 * MINUTE),
-    (60 * MINUTE, 480 * MINUTE),
-)  # a top-up, an errand, a working day
+STAYS_S = ((2 * MINUTE, 6 * MINUTE), (10 * MINUTE, 40 * MINUTE), (60 * MINUTE, 480 * MINUTE))  # a top-up, an errand, a working day
 STAY_WEIGHTS = (3, 5, 2)
 APP_USER_PATIENCE_S = 3 * MINUTE
 FAULT_CHANCE = 0.02
-FAULTS = (
-    "ConnectorLockFailure",
-    "EVCommunicationError",
-    "GroundFailure",
-    "HighTemperature",
-    "OverCurrentFailure",
-)
+FAULTS = ("ConnectorLockFailure", "EVCommunicationError", "GroundFailure", "HighTemperature", "OverCurrentFailure")
 MEAN_ONLINE_S = 90 * MINUTE
 
 
@@ -54,25 +44,18 @@ class Drivers:
         """Now and then the connector breaks before the next driver comes: an error code, and the seconds until it is mended."""
         if self._rng.random() >= FAULT_CHANCE:
             return None
-        return self._rng.choice(FAULTS), self._rng.uniform(
-            2 * MINUTE, 20 * MINUTE
-        ) / self._speed
+        return self._rng.choice(FAULTS), self._rng.uniform(2 * MINUTE, 20 * MINUTE) / self._speed
 
     def visit(self) -> Visit:
         rng, speed = self._rng, self._speed
         vehicle = rng.choice(VEHICLES)
         id_tag = rng.choice(self._keys) if self._keys else None
         return Visit(
-            vehicle=Vehicle(
-                vehicle.battery_wh / speed, vehicle.max_ac_w, vehicle.max_dc_w
-            ),
+            vehicle=Vehicle(vehicle.battery_wh / speed, vehicle.max_ac_w, vehicle.max_dc_w),
             id_tag=id_tag,
             soc=rng.uniform(0.08, 0.65),
             target_soc=rng.choice((0.8, 0.8, 0.9, 1.0)),
-            tap_after_s=(
-                rng.uniform(3, 12) if id_tag is not None else APP_USER_PATIENCE_S
-            )
-            / speed,
+            tap_after_s=(rng.uniform(3, 12) if id_tag is not None else APP_USER_PATIENCE_S) / speed,
             stay_s=rng.uniform(*rng.choices(STAYS_S, STAY_WEIGHTS)[0]) / speed,
             linger_full_s=rng.uniform(1 * MINUTE, 15 * MINUTE) / speed,
             unplug_after_s=rng.uniform(5, 40) / speed,

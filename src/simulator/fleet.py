@@ -27,36 +27,20 @@ def read_stations(path: Path) -> list[StationSpec]:
     :raises ValueError: if the file is not of that shape.
     """
     content = msgspec.json.decode(path.read_bytes())
-    return station_specs(
-        content["stations"]
-        if isinstance(content, dict) and "stations" in content
-        else content
-    )
+    return station_specs(content["stations"] if isinstance(content, dict) and "stations" in content else content)
 
 
-def station_specs(
-    stations: Iterable[StationSpec | Mapping[str, Any]],
-) -> list[StationSpec]:
+def station_specs(stations: Iterable[StationSpec | Mapping[str, Any]]) -> list[StationSpec]:
     """The stations that speak OCPP 1.6; others are left out, with a warning."""
     specs = msgspec.convert(list(stations), list[StationSpec])
     others = [spec.identity for spec in specs if "2." in spec.protocol]
     if others:
-        log.warning(
-            "left out, they do not speak %s: %s",
-            protocol.SUBPROTOCOL,
-            ", ".join(others),
-        )
+        log.warning("left out, they do not speak %s: %s", protocol.SUBPROTOCOL, ", ".join(others))
     return [spec for spec in specs if "2." not in spec.protocol]
 
 
 async def run_fleet(
-    stations: Sequence[StationSpec | Mapping[str, Any]],
-    ocpp_url: str,
-    keys: Sequence[str],
-    *,
-    speed: float,
-    seed: int,
-    stop: asyncio.Event,
+    stations: Sequence[StationSpec | Mapping[str, Any]], ocpp_url: str, keys: Sequence[str], *, speed: float, seed: int, stop: asyncio.Event
 ) -> None:
     """
     Run the stations until `stop`, then end their charges, say goodbye and return.
@@ -66,13 +50,8 @@ async def run_fleet(
     :param speed: 1 is life; at 10, people are ten times quicker and batteries ten times smaller.
     """
     clock = Clock()
-    fleet = [
-        _build(spec, ocpp_url, keys, clock, speed, seed)
-        for spec in station_specs(stations)
-    ]
-    lives = [
-        asyncio.create_task(_live(station, keys, speed, seed)) for station in fleet
-    ]
+    fleet = [_build(spec, ocpp_url, keys, clock, speed, seed) for spec in station_specs(stations)]
+    lives = [asyncio.create_task(_live(station, keys, speed, seed)) for station in fleet]
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait([stopped, *lives], return_when=asyncio.FIRST_COMPLETED)
@@ -86,23 +65,9 @@ async def run_fleet(
             raise outcome
 
 
-def _build(
-    spec: StationSpec,
-    url: str,
-    keys: Sequence[str],
-    clock: Clock,
-    speed: float,
-    seed: int,
-) -> Station:
+def _build(spec: StationSpec, url: str, keys: Sequence[str], clock: Clock, speed: float, seed: int) -> Station:
     guests = Drivers(Random(f"{seed}/{spec.identity}/remote"), keys, speed=speed)
-    return Station(
-        spec,
-        url,
-        clock=clock,
-        rng=Random(f"{seed}/{spec.identity}"),
-        guests=guests,
-        speed=speed,
-    )
+    return Station(spec, url, clock=clock, rng=Random(f"{seed}/{spec.identity}"), guests=guests, speed=speed)
 
 
 async def _live(station: Station, keys: Sequence[str], speed: float, seed: int) -> None:
@@ -112,9 +77,7 @@ async def _live(station: Station, keys: Sequence[str], speed: float, seed: int) 
         group.create_task(station.run())
         group.create_task(_outages(station, rng, speed))
         for number, connector in station.connectors.items():
-            drivers = Drivers(
-                Random(f"{seed}/{station.spec.identity}/{number}"), keys, speed=speed
-            )
+            drivers = Drivers(Random(f"{seed}/{station.spec.identity}/{number}"), keys, speed=speed)
             group.create_task(_visits(connector, drivers, station.clock))
 
 

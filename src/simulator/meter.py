@@ -10,61 +10,20 @@ CURRENT, VOLTAGE, SOC = "Current.Import", "Voltage", "SoC"
 MEASURANDS = (ENERGY, POWER, CURRENT, VOLTAGE, SOC)
 
 
-def meter_value(
-    at: str,
-    register_wh: int,
-    charging: Charging,
-    *,
-    context: str,
-    measurands: Collection[str],
-) -> Payload:
+def meter_value(at: str, register_wh: int, charging: Charging, *, context: str, measurands: Collection[str]) -> Payload:
     """One reading of everything in `measurands`; state of charge only where the station can know it (DC)."""
-    samples = [
-        sample
-        for sample in _samples(register_wh, charging)
-        if sample["measurand"] in measurands
-    ]
-    return {
-        "timestamp": at,
-        "sampledValue": [{**sample, "context": context} for sample in samples],
-    }
+    samples = [sample for sample in _samples(register_wh, charging) if sample["measurand"] in measurands]
+    return {"timestamp": at, "sampledValue": [{**sample, "context": context} for sample in samples]}
 
 
 def _samples(register_wh: int, charging: Charging) -> Iterator[Payload]:
-    yield {
-        "value": str(register_wh),
-        "measurand": ENERGY,
-        "location": "Outlet",
-        "unit": "Wh",
-    }
-    yield {
-        "value": f"{charging.power_w:.0f}",
-        "measurand": POWER,
-        "location": "Outlet",
-        "unit": "W",
-    }
+    yield {"value": str(register_wh), "measurand": ENERGY, "location": "Outlet", "unit": "Wh"}
+    yield {"value": f"{charging.power_w:.0f}", "measurand": POWER, "location": "Outlet", "unit": "W"}
     for phase in _phases(charging):
-        yield {
-            "value": f"{charging.amperes:.1f}",
-            "measurand": CURRENT,
-            "location": "Outlet",
-            "unit": "A",
-            **phase,
-        }
-        yield {
-            "value": f"{charging.volts:.1f}",
-            "measurand": VOLTAGE,
-            "location": "Outlet",
-            "unit": "V",
-            **phase,
-        }
+        yield {"value": f"{charging.amperes:.1f}", "measurand": CURRENT, "location": "Outlet", "unit": "A", **phase}
+        yield {"value": f"{charging.volts:.1f}", "measurand": VOLTAGE, "location": "Outlet", "unit": "V", **phase}
     if charging.outlet.kind == "dc":
-        yield {
-            "value": f"{charging.soc * 100:.0f}",
-            "measurand": SOC,
-            "location": "EV",
-            "unit": "Percent",
-        }
+        yield {"value": f"{charging.soc * 100:.0f}", "measurand": SOC, "location": "EV", "unit": "Percent"}
 
 
 def _phases(charging: Charging) -> list[dict[str, str]]:

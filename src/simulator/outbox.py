@@ -44,22 +44,12 @@ class Message:
 class Outbox:
     """`on_refused_tag` hears of a session whose start was answered with a tag that may not charge."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        configuration: Configuration,
-        on_refused_tag: Callable[[Session], None],
-    ) -> None:
+    def __init__(self, *, clock: Clock, configuration: Configuration, on_refused_tag: Callable[[Session], None]) -> None:
         self.empty = asyncio.Event()
         self.empty.set()
         self._something = asyncio.Event()
         self._messages: deque[Message] = deque()
-        self._clock, self._configuration, self._on_refused_tag = (
-            clock,
-            configuration,
-            on_refused_tag,
-        )
+        self._clock, self._configuration, self._on_refused_tag = (clock, configuration, on_refused_tag)
 
     def notice(self, action: str, payload: Payload) -> None:
         self._put(Message(action, payload))
@@ -68,9 +58,7 @@ class Outbox:
         self._put(Message(action, payload, session))
 
     def forget_notices(self) -> None:
-        self._messages = deque(
-            message for message in self._messages if message.session is not None
-        )
+        self._messages = deque(message for message in self._messages if message.session is not None)
         self._mark()
 
     async def run(self, online: Callable[[], Awaitable[Connection]]) -> None:
@@ -81,11 +69,7 @@ class Outbox:
             if not self._messages:
                 continue
             message = self._messages[0]
-            if (
-                await self._is_done(message, connection)
-                and self._messages
-                and self._messages[0] is message
-            ):
+            if await self._is_done(message, connection) and self._messages and self._messages[0] is message:
                 self._messages.popleft()
                 self._mark()
 
@@ -102,12 +86,7 @@ class Outbox:
         try:
             payload = _with_transaction(message)
             if payload is not None:
-                self._hear(
-                    message,
-                    await connection.call(
-                        message.action, payload, message_id=message.id
-                    ),
-                )
+                self._hear(message, await connection.call(message.action, payload, message_id=message.id))
             return True
         except NotConnected:
             return False
@@ -117,20 +96,11 @@ class Outbox:
     async def _is_given_up(self, message: Message, error: Exception) -> bool:
         """Refused answers are repeated `TransactionMessageAttempts` times, ever more slowly; silence for ever (OCPP 1.6, 9.1.28)."""
         message.attempts += 1
-        log.warning(
-            "%s, attempt %d: %s", message.action, message.attempts, error or "no answer"
-        )
+        log.warning("%s, attempt %d: %s", message.action, message.attempts, error or "no answer")
         is_refused = not isinstance(error, TimeoutError)
-        if message.session is None or (
-            is_refused
-            and message.attempts
-            >= self._configuration.number("TransactionMessageAttempts")
-        ):
+        if message.session is None or (is_refused and message.attempts >= self._configuration.number("TransactionMessageAttempts")):
             return True
-        await self._clock.sleep(
-            self._configuration.number("TransactionMessageRetryInterval")
-            * message.attempts
-        )
+        await self._clock.sleep(self._configuration.number("TransactionMessageRetryInterval") * message.attempts)
         return False
 
     def _hear(self, message: Message, payload: Payload) -> None:

@@ -25,13 +25,7 @@ log = logging.getLogger(__name__)
 
 MODELS = {"ac": ("Fjordlys", "Kaj 22"), "dc": ("Voltwerk", "Sprint 150")}
 FIRMWARE = "4.2.1"
-USUAL_OUTLETS = (
-    Outlet("ac", 11_000),
-    Outlet("ac", 22_000),
-    Outlet("ac", 22_000),
-    Outlet("dc", 50_000),
-    Outlet("dc", 150_000),
-)
+USUAL_OUTLETS = (Outlet("ac", 11_000), Outlet("ac", 22_000), Outlet("ac", 22_000), Outlet("dc", 50_000), Outlet("dc", 150_000))
 LONGEST_BACKOFF_S, SHORTEST_BACKOFF_S = 60.0, 1.0
 GOODBYE_WITHIN_S = 3.0
 REBOOT_S = 20.0
@@ -64,35 +58,15 @@ class AuthorizeAnswer(msgspec.Struct, rename="camel"):
 class Station:
     """:meth:`run` keeps it alive; :meth:`leave` ends its charges and says goodbye. `guests` come when somebody starts a charge remotely."""
 
-    def __init__(
-        self,
-        spec: StationSpec,
-        url: str,
-        *,
-        clock: Clock,
-        rng: Random,
-        guests: Drivers,
-        speed: float,
-    ) -> None:
+    def __init__(self, spec: StationSpec, url: str, *, clock: Clock, rng: Random, guests: Drivers, speed: float) -> None:
         self.spec, self.clock, self.speed = spec, clock, speed
         self.outlet = outlet_of(spec, rng)
         self.known_tags: dict[str, bool] = {}
-        self.configuration = Configuration(
-            connectors=len(spec.charge_points), speed=speed, password=spec.password
-        )
-        self.outbox = Outbox(
-            clock=clock,
-            configuration=self.configuration,
-            on_refused_tag=self._tag_refused,
-        )
+        self.configuration = Configuration(connectors=len(spec.charge_points), speed=speed, password=spec.password)
+        self.outbox = Outbox(clock=clock, configuration=self.configuration, on_refused_tag=self._tag_refused)
         cabinet = Cabinet(clock, self.configuration, self.outbox, self.authorize)
         self.connectors = {
-            point.connector_id: Connector(
-                point.connector_id,
-                self.outlet,
-                cabinet,
-                register_wh=rng.randrange(5_000_000),
-            )
+            point.connector_id: Connector(point.connector_id, self.outlet, cabinet, register_wh=rng.randrange(5_000_000))
             for point in spec.charge_points
         }
         self.is_operative = True
@@ -106,11 +80,7 @@ class Station:
 
     @property
     def is_online(self) -> bool:
-        return (
-            self._accepted.is_set()
-            and self._connection is not None
-            and not self._connection.closed.is_set()
-        )
+        return self._accepted.is_set() and self._connection is not None and not self._connection.closed.is_set()
 
     async def online(self) -> Connection:
         """The connection, as soon as there is one on which the station is accepted."""
@@ -144,11 +114,7 @@ class Station:
         task.add_done_callback(self._tasks.discard)
 
     def stop_sessions(self, reason: str) -> list[Session]:
-        sessions = [
-            connector.session
-            for connector in self.connectors.values()
-            if connector.session is not None
-        ]
+        sessions = [connector.session for connector in self.connectors.values() if connector.session is not None]
         for session in sessions:
             session.stop(reason)
         return sessions
@@ -177,38 +143,21 @@ class Station:
         """Ask the central system; offline, the tags known from before count, and others if the configuration allows it."""
         try:
             if self.is_online:
-                payload = await (await self.online()).call(
-                    "Authorize", {"idTag": id_tag}
-                )
-                self.known_tags[id_tag] = (
-                    msgspec.convert(payload, AuthorizeAnswer).id_tag_info.status
-                    == "Accepted"
-                )
+                payload = await (await self.online()).call("Authorize", {"idTag": id_tag})
+                self.known_tags[id_tag] = msgspec.convert(payload, AuthorizeAnswer).id_tag_info.status == "Accepted"
                 return self.known_tags[id_tag]
         except NotConnected:
             pass
         except (CallError, TimeoutError, msgspec.ValidationError) as error:
             log.warning("%s: Authorize: %s", self.spec.identity, error or "no answer")
             return False
-        knows = (
-            self.configuration.flag("LocalAuthorizeOffline")
-            and id_tag in self.known_tags
-        )
-        return (
-            self.known_tags[id_tag]
-            if knows
-            else self.configuration.flag("AllowOfflineTxForUnknownId")
-        )
+        knows = self.configuration.flag("LocalAuthorizeOffline") and id_tag in self.known_tags
+        return self.known_tags[id_tag] if knows else self.configuration.flag("AllowOfflineTxForUnknownId")
 
     def status_payload(self) -> Payload:
         """The station as a whole, which OCPP 1.6 calls connector 0."""
         status = "Available" if self.is_operative else "Unavailable"
-        return {
-            "connectorId": 0,
-            "errorCode": "NoError",
-            "status": status,
-            "timestamp": protocol.timestamp(self.clock.now()),
-        }
+        return {"connectorId": 0, "errorCode": "NoError", "status": status, "timestamp": protocol.timestamp(self.clock.now())}
 
     def boot_payload(self) -> Payload:
         vendor, model = MODELS[self.outlet.kind]
@@ -222,29 +171,18 @@ class Station:
     async def _keep_connected(self) -> None:
         failures = 0
         while True:
-            await self.clock.sleep(
-                (self._away_until - self.clock.now()).total_seconds()
-            )
+            await self.clock.sleep((self._away_until - self.clock.now()).total_seconds())
             try:
                 password = self.configuration["AuthorizationKey"]
-                self._connection = await Connection.open(
-                    self._url, self.spec.identity, password, self._commands.answer
-                )
+                self._connection = await Connection.open(self._url, self.spec.identity, password, self._commands.answer)
                 failures += 1  # until it is accepted
                 await self._introduce(self._connection)
                 failures = 0
                 self._accepted.set()
                 await self._connection.closed.wait()
-            except (
-                NotConnected,
-                CallError,
-                TimeoutError,
-                msgspec.ValidationError,
-            ) as error:
+            except (NotConnected, CallError, TimeoutError, msgspec.ValidationError) as error:
                 failures += 1
-                log.info(
-                    "%s: not connected: %s", self.spec.identity, error or "no answer"
-                )
+                log.info("%s: not connected: %s", self.spec.identity, error or "no answer")
             self._hang_up()
             await self.clock.sleep(backoff_s(failures, self._rng))
 
@@ -257,29 +195,19 @@ class Station:
     async def _introduce(self, connection: Connection) -> None:
         """Boot, if it is a boot, until accepted; then say how every connector is."""
         while self._must_boot:
-            answer = msgspec.convert(
-                await connection.call("BootNotification", self.boot_payload()),
-                BootAnswer,
-            )
+            answer = msgspec.convert(await connection.call("BootNotification", self.boot_payload()), BootAnswer)
             self._must_boot = answer.status != "Accepted"
             if answer.interval > 0:
                 self.configuration.set("HeartbeatInterval", answer.interval)
             if self._must_boot:
-                await self.clock.wait(
-                    connection.closed, answer.interval or SHORTEST_BACKOFF_S
-                )
-        for payload in (
-            self.status_payload(),
-            *(connector.status_payload() for connector in self.connectors.values()),
-        ):
+                await self.clock.wait(connection.closed, answer.interval or SHORTEST_BACKOFF_S)
+        for payload in (self.status_payload(), *(connector.status_payload() for connector in self.connectors.values())):
             await connection.call("StatusNotification", payload)
 
     async def _heartbeats(self) -> None:
         while True:
             await self.online()
-            await self.clock.sleep(
-                self.configuration.number("HeartbeatInterval") or LONGEST_BACKOFF_S
-            )
+            await self.clock.sleep(self.configuration.number("HeartbeatInterval") or LONGEST_BACKOFF_S)
             if self.is_online:
                 self.outbox.notice("Heartbeat", {})
 
@@ -296,7 +224,5 @@ def backoff_s(failures: int, rng: Random) -> float:
 
 
 def outlet_of(spec: StationSpec, rng: Random) -> Outlet:
-    usual = rng.choice(
-        [outlet for outlet in USUAL_OUTLETS if spec.type in (None, outlet.kind)]
-    )
+    usual = rng.choice([outlet for outlet in USUAL_OUTLETS if spec.type in (None, outlet.kind)])
     return Outlet(usual.kind, spec.max_kw * 1000) if spec.max_kw else usual

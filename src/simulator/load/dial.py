@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from picows import WSError, WSHandshakeError, ws_connect
 
 from simulator import protocol
-from simulator.station import StationSpec
 from simulator.load.frames import Frames
 from simulator.load.station import LoadStation
 from simulator.load.tally import Tally
+from simulator.station import StationSpec
 
 HANDSHAKE_WITHIN_S = 60.0
 SHORTEST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
@@ -31,9 +31,7 @@ def allow_sockets(count: int) -> None:
     needed = count + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < needed:
-        raise TooFewFiles(
-            f"{count} sockets need {needed} open files and the limit is {hard}: use more processes or raise it (ulimit -Hn)"
-        )
+        raise TooFewFiles(f"{count} sockets need {needed} open files and the limit is {hard}: use more processes or raise it (ulimit -Hn)")
     if soft != resource.RLIM_INFINITY and soft < needed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
@@ -47,9 +45,7 @@ class Dialler:
     deadline: float
     rng: Random
 
-    async def connect(
-        self, number: int, spec: StationSpec, frames: Frames
-    ) -> LoadStation | None:
+    async def connect(self, number: int, spec: StationSpec, frames: Frames) -> LoadStation | None:
         """The connected station, or None. `number` is its place in the whole fleet and chooses the source address."""
         pause_s = SHORTEST_RETRY_S
         while True:
@@ -64,9 +60,7 @@ class Dialler:
             await asyncio.sleep(pause_s * self.rng.uniform(0.5, 1.0))
             pause_s = min(LONGEST_RETRY_S, pause_s * 2)
 
-    async def _connect_once(
-        self, number: int, spec: StationSpec, frames: Frames
-    ) -> LoadStation:
+    async def _connect_once(self, number: int, spec: StationSpec, frames: Frames) -> LoadStation:
         _, station = await ws_connect(
             lambda: LoadStation(frames, self.tally),
             protocol.address(self.url, spec.identity),
@@ -90,8 +84,4 @@ def source_address(url: str, number: int) -> tuple[str, int] | None:
 
 
 def _is_final(error: Exception) -> bool:
-    return (
-        isinstance(error, WSHandshakeError)
-        and error.response is not None
-        and error.response.status in (401, 403, 404)
-    )
+    return isinstance(error, WSHandshakeError) and error.response is not None and error.response.status in (401, 403, 404)

@@ -16,30 +16,16 @@ class Stamps:
         second, rest = divmod(ms, 1000)
         if second != self._second:
             self._second = second
-            self._text = time.strftime(
-                "%Y-%m-%dT%H:%M:%S", time.gmtime(second)
-            ).encode()
+            self._text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)).encode()
         return b"%b.%03dZ" % (self._text, rest)
 
 
 class Frames:
     """`id` is that of the latest message, with its quotes, as it comes back in the answer."""
 
-    __slots__ = (
-        "_connector_id",
-        "_count",
-        "_key",
-        "_ms",
-        "_prefix",
-        "_stamps",
-        "id",
-        "register_wh",
-        "transaction_id",
-    )
+    __slots__ = ("_connector_id", "_count", "_key", "_ms", "_prefix", "_stamps", "id", "register_wh", "transaction_id")
 
-    def __init__(
-        self, stamps: Stamps, *, run: str, connector_id: int, key: str, register_wh: int
-    ) -> None:
+    def __init__(self, stamps: Stamps, *, run: str, connector_id: int, key: str, register_wh: int) -> None:
         self._stamps, self._prefix = stamps, f'"{run}'.encode()
         self._connector_id, self._key = connector_id, key.encode()
         self._count = self._ms = 0
@@ -48,9 +34,7 @@ class Frames:
         self.transaction_id = 0
 
     def boot(self) -> bytes:
-        return self._frame(
-            b'"BootNotification",{"chargePointVendor":"Fjordlys","chargePointModel":"Kaj 22","firmwareVersion":"4.2.1"}'
-        )
+        return self._frame(b'"BootNotification",{"chargePointVendor":"Fjordlys","chargePointModel":"Kaj 22","firmwareVersion":"4.2.1"}')
 
     def heartbeat(self) -> bytes:
         return self._frame(b'"Heartbeat",{}')
@@ -64,9 +48,7 @@ class Frames:
 
     def start(self) -> bytes:
         body = b'"StartTransaction",{"connectorId":%d,"idTag":"%b","meterStart":%d,"timestamp":"%b"}'
-        return self._frame(
-            body % (self._connector_id, self._key, self.register_wh, self._stamp())
-        )
+        return self._frame(body % (self._connector_id, self._key, self.register_wh, self._stamp()))
 
     def meter_values(self) -> bytes:
         self.register_wh += WH_PER_MESSAGE
@@ -76,22 +58,11 @@ class Frames:
             b'{"value":"%d","measurand":"Power.Active.Import","unit":"W"}]}]}'
         )
         power_w = POWER_W - self._count % 100
-        return self._frame(
-            body
-            % (
-                self._connector_id,
-                self.transaction_id,
-                self._stamp(),
-                self.register_wh,
-                power_w,
-            )
-        )
+        return self._frame(body % (self._connector_id, self.transaction_id, self._stamp(), self.register_wh, power_w))
 
     def stop(self) -> bytes:
         body = b'"StopTransaction",{"transactionId":%d,"idTag":"%b","meterStop":%d,"timestamp":"%b","reason":"Local"}'
-        return self._frame(
-            body % (self.transaction_id, self._key, self.register_wh, self._stamp())
-        )
+        return self._frame(body % (self.transaction_id, self._key, self.register_wh, self._stamp()))
 
     def _frame(self, rest: bytes) -> bytes:
         self._count += 1

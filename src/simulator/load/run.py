@@ -11,12 +11,12 @@ from time import perf_counter, time
 
 import uvloop
 
-from simulator.station import StationSpec
 from simulator.load.dial import Dialler, allow_sockets
 from simulator.load.frames import Frames, Stamps
 from simulator.load.scenarios import SCENARIOS, ScriptOf, stop
 from simulator.load.station import LoadStation
 from simulator.load.tally import Report, Tally, merged, report
+from simulator.station import StationSpec
 
 CONNECTING_AT_ONCE = 200
 ANSWERS_WITHIN_S = 10.0
@@ -65,10 +65,7 @@ def split(plan: Plan, processes: int) -> list[Plan]:
         replace(
             plan,
             stations=plan.stations[first : first + share],
-            rate=plan.rate
-            and plan.rate
-            * len(plan.stations[first : first + share])
-            / len(plan.stations),
+            rate=plan.rate and plan.rate * len(plan.stations[first : first + share]) / len(plan.stations),
             first=plan.first + first,
             start_at=start_at,
         )
@@ -103,9 +100,7 @@ class _Run:
 
     async def _all_at_once(self) -> None:
         """Everybody connects and boots at the same moment; a latency is the time from that moment until one is booted."""
-        await asyncio.gather(
-            *(self._prepared(number) for number in range(len(self._plan.stations)))
-        )
+        await asyncio.gather(*(self._prepared(number) for number in range(len(self._plan.stations))))
         self._tally.seconds = max(self._tally.latencies, default=0.0)
 
     async def _in_parts(self, measured: ScriptOf) -> None:
@@ -115,33 +110,22 @@ class _Run:
             async with gate:
                 await self._prepared(number)
 
-        await asyncio.gather(
-            *(prepare(number) for number in range(len(self._plan.stations)))
-        )
+        await asyncio.gather(*(prepare(number) for number in range(len(self._plan.stations))))
         self._tally.messages = 0
         del self._tally.latencies[:]
-        await self._measure(
-            measured, [station for station in self._stations if station.is_ready]
-        )
-        await self._play_out(
-            [station.play(stop(station, self._tally)) for station in self._stations]
-        )
+        await self._measure(measured, [station for station in self._stations if station.is_ready])
+        await self._play_out([station.play(stop(station, self._tally)) for station in self._stations])
 
     async def _prepared(self, number: int) -> None:
         """Connect one station and play its preparation; count it if it is ready then."""
         plan, tally = self._plan, self._tally
-        dialler = Dialler(
-            plan.ocpp_url, tally, self._began + PREPARED_WITHIN_S, self._rng
-        )
-        station = await dialler.connect(
-            plan.first + number, plan.stations[number], self._frames(number)
-        )
+        dialler = Dialler(plan.ocpp_url, tally, self._began + PREPARED_WITHIN_S, self._rng)
+        station = await dialler.connect(plan.first + number, plan.stations[number], self._frames(number))
         if station is None:
             return
         self._stations.append(station)
         await asyncio.wait(
-            [station.play(self._scenario.prepare(station, tally))],
-            timeout=max(0.0, self._began + PREPARED_WITHIN_S - perf_counter()),
+            [station.play(self._scenario.prepare(station, tally))], timeout=max(0.0, self._began + PREPARED_WITHIN_S - perf_counter())
         )
         station.give_up()
         if station.is_ready:
@@ -154,9 +138,7 @@ class _Run:
         return Frames(
             self._stamps,
             run=self._id,
-            connector_id=spec.charge_points[0].connector_id
-            if spec.charge_points
-            else 1,
+            connector_id=spec.charge_points[0].connector_id if spec.charge_points else 1,
             key=keys[(self._plan.first + number) % len(keys)] if keys else "",
             register_wh=int(time()) % 10_000_000,
         )
@@ -164,10 +146,7 @@ class _Run:
     async def _measure(self, measured: ScriptOf, ready: list[LoadStation]) -> None:
         rate = self._rate(ready)
         began, self._tally.is_counting = perf_counter(), True
-        played = [
-            station.play(measured(station, self._tally), paced=rate is not None)
-            for station in ready
-        ]
+        played = [station.play(measured(station, self._tally), paced=rate is not None) for station in ready]
         if rate is None:
             await asyncio.sleep(self._plan.seconds)
         else:

@@ -25,9 +25,7 @@ class LoadStation(WSListener):
 
     def __init__(self, frames: Frames, tally: Tally) -> None:
         self.frames = frames
-        self.is_lost = self.is_ready = (
-            False  # ready: booted, and charging where the scenario wants it
-        )
+        self.is_lost = self.is_ready = False  # ready: booted, and charging where the scenario wants it
         self.interval_s = 0  # between heartbeats, as the boot was answered
         self._tally = tally
         self._transport: WSTransport | None = None
@@ -115,11 +113,7 @@ class LoadStation(WSListener):
     def _next(self, due_at: float) -> None:
         assert self._script is not None and self._transport is not None
         try:
-            message = (
-                next(self._script)
-                if self._answer is None
-                else self._script.send(self._answer)
-            )
+            message = next(self._script) if self._answer is None else self._script.send(self._answer)
         except StopIteration:
             self._finish()
             return

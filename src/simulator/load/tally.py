@@ -53,17 +53,7 @@ def merged(tallies: Iterable[Tally]) -> Tally:
     """The sum; the time is the longest."""
     total = Tally()
     for tally in tallies:
-        for name in (
-            "stations",
-            "ready",
-            "messages",
-            "unanswered",
-            "unsent",
-            "errors",
-            "refused",
-            "retried",
-            "dropped",
-        ):
+        for name in ("stations", "ready", "messages", "unanswered", "unsent", "errors", "refused", "retried", "dropped"):
             setattr(total, name, getattr(total, name) + getattr(tally, name))
         total.seconds = max(total.seconds, tally.seconds)
         total.latencies.extend(tally.latencies)

@@ -9,11 +9,11 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
-from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call_result
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from simulator.clock import Clock
 from simulator.connector import Visit
@@ -25,6 +25,17 @@ IDENTITY, PASSWORD = "SIM-1", "a-password-of-some-length"
 RATE = 1000.0  # a minute takes 60 ms
 NOW = "2026-11-22T10:00:00.000Z"
 CALLS = ("BootNotification", "Heartbeat", "StatusNotification", "Authorize", "StartTransaction", "MeterValues", "StopTransaction")
+
+
+def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """Run an async test, ten seconds at most."""
+
+    @wraps(test)
+    def run() -> None:
+        asyncio.run(asyncio.wait_for(test(), 10))
+
+    del run.__wrapped__  # or pytest takes it for the async test
+    return run
 
 
 class Central:
@@ -102,6 +113,7 @@ class _Point(ChargePoint):  # type: ignore[misc]
 
     def _handler(self, action: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         async def handle(call_unique_id: str = "", **payload: Any) -> Any:
+            self.central.message_ids.append(call_unique_id)
             await self.central.note(action, payload)
             if action in self.central.swallow:
                 self.central.swallow.discard(action)
@@ -121,7 +133,7 @@ def _authenticate(connection: ServerConnection, request: Request) -> Response | 
 @asynccontextmanager
 async def central_system() -> AsyncIterator[Central]:
     central = Central()
-    async with serve(central.serve_station, "127.0.0.1", 0, subprotocols=["ocpp1.6"], process_request=_authenticate) as server:  # type: ignore[list-item]
+    async with serve(central.serve_station, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")], process_request=_authenticate) as server:
         central.port = next(iter(server.sockets)).getsockname()[1]
         yield central
 
@@ -142,8 +154,8 @@ async def booted_station(central: Central, *, connectors: int = 1) -> AsyncItera
         await asyncio.gather(life, return_exceptions=True)
 
 
-def visit(*, id_tag: str | None = "tag-1", stay_s: float = 100, tap_after_s: float = 5) -> Visit:
-    vehicle = Vehicle(battery_wh=60_000, max_ac_w=11_000, max_dc_w=100_000)
-    return Visit(
-        vehicle=vehicle, id_tag=id_tag, soc=0.5, target_soc=0.9, tap_after_s=tap_after_s, stay_s=stay_s, linger_full_s=30, unplug_after_s=5
-    )
+def visit(
+    *, id_tag: str | None = "tag-1", stay_s: float = 100, tap_after_s: float = 5, battery_wh: float = 60_000, linger_full_s: float = 30
+) -> Visit:
+    vehicle = Vehicle(battery_wh, max_ac_w=11_000, max_dc_w=100_000)
+    return Visit(vehicle, id_tag, 0.5, 0.9, tap_after_s, stay_s, linger_full_s, unplug_after_s=5)
