@@ -11,14 +11,14 @@ import msgspec
 import uvloop
 
 from simulator.fleet import read_stations, run_fleet
-from simulator.load.dial import TooFewFiles
 from simulator.load.run import Plan, run_processes
 from simulator.load.scenarios import SCENARIOS
 from simulator.load.tally import Report
+from simulator.sockets import TooFewFiles
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status 0; 1 if a load could not be run; 2 if the arguments or the file of stations make no sense."""
+    """Exit status 0; 1 if the system does not allow so many sockets; 2 if the arguments or the file of stations make no sense."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("picows").setLevel(logging.CRITICAL)
@@ -27,10 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"{options.stations}: {error}", file=sys.stderr)
         return 2
-    return int(options.do(options))
+    try:
+        options.do(options)
+    except TooFewFiles as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> None:
     async def until_signalled() -> None:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -40,18 +45,12 @@ def _run(options: argparse.Namespace) -> int:
         await run_fleet(options.specs, options.ocpp, options.keys, speed=options.speed, seed=options.seed, stop=stop)
 
     uvloop.run(until_signalled())
-    return 0
 
 
-def _load(options: argparse.Namespace) -> int:
+def _load(options: argparse.Namespace) -> None:
     plan = Plan(options.scenario, options.specs, options.ocpp, options.keys, options.seconds, options.rate)
-    try:
-        report = run_processes(plan, options.processes)
-    except TooFewFiles as error:
-        print(error, file=sys.stderr)
-        return 1
+    report = run_processes(plan, options.processes)
     print(msgspec.json.encode(report).decode() if options.json else _table(report))
-    return 0
 
 
 def _table(report: Report) -> str:

@@ -50,7 +50,7 @@ class Configuration:
         self._values[key] = str(value)
 
     def change(self, key: str, value: str) -> str:
-        """Answer ChangeConfiguration: the status of OCPP 1.6, 7.22."""
+        """Answer ChangeConfiguration: the status (OCPP 1.6, 5.3)."""
         if key not in self._values:
             return "NotSupported"
         if key in READ_ONLY or not self._fits(key, value):
@@ -69,7 +69,7 @@ class Configuration:
 
     def _fits(self, key: str, value: str) -> bool:
         if key == "AuthorizationKey":
-            return 16 <= len(value) <= 40  # OCPP 1.6 security whitepaper, A00.FR.203
+            return 16 <= len(value) <= 40  # OCPP 1.6 security whitepaper, AuthorizationKey
         if key == "MeterValuesSampledData":
             return all(name in MEASURANDS for name in value.split(","))
         if self._values[key] in ("true", "false"):

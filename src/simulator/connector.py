@@ -68,7 +68,7 @@ class Connector:
         return {"connectorId": self.number, "errorCode": self._error_code, "status": self._status, "timestamp": timestamp(self._since)}
 
     def set_operative(self, is_operative: bool) -> str:
-        """Answer ChangeAvailability (OCPP 1.6, 7.4): a connector in use changes when it is free again."""
+        """Answer ChangeAvailability (OCPP 1.6, 5.2): a connector in use changes when it is free again."""
         self.is_operative = is_operative
         if self._visit is not None:
             return "Scheduled"

@@ -13,6 +13,7 @@ from simulator import driver, protocol
 from simulator.clock import Clock
 from simulator.connector import Connector
 from simulator.driver import Drivers
+from simulator.sockets import allow_sockets
 from simulator.station import Station, StationSpec
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,11 @@ async def run_fleet(
     :param ocpp_url: the central system's URL with `{identity}` in it.
     :param keys: the charge keys that drivers hold; with none, they wait for a remote start.
     :param speed: 1 is life; at 10, people are ten times quicker and batteries ten times smaller.
+    :raises TooFewFiles: if the system does not allow so many sockets.
     """
-    clock = Clock()
-    fleet = [_build(spec, ocpp_url, keys, clock, speed, seed) for spec in station_specs(stations)]
+    specs, clock = station_specs(stations), Clock()
+    allow_sockets(len(specs))
+    fleet = [_build(spec, ocpp_url, keys, clock, speed, seed) for spec in specs]
     lives = [asyncio.create_task(_live(station, keys, speed, seed)) for station in fleet]
     stopped = asyncio.create_task(stop.wait())
     try:

@@ -1,4 +1,4 @@
-"""What a meter says of a charge: the `sampledValue` list of OCPP 1.6 (7.43), values as strings."""
+"""What a meter says of a charge: a `MeterValue` of OCPP 1.6, its values strings."""
 
 from collections.abc import Collection, Iterator
 

@@ -2,7 +2,7 @@
 What a station has to say, in order.
 
 Messages of a transaction stay until they are answered, through any number of disconnections, and keep their message
-id when they are repeated (OCPP 1.6, 3.7.1). Notices are worth nothing later: they go when the connection does.
+id when they are repeated (OCPP 1.6, 3.7). Notices are worth nothing later: they go when the connection does.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class Outbox:
             return await self._is_given_up(message, error)
 
     async def _is_given_up(self, message: Message, error: Exception) -> bool:
-        """Refused answers are repeated `TransactionMessageAttempts` times, ever more slowly; silence for ever (OCPP 1.6, 9.1.28)."""
+        """Refused answers are repeated `TransactionMessageAttempts` times, ever more slowly; silence for ever (OCPP 1.6, 3.7.1)."""
         message.attempts += 1
         log.warning("%s, attempt %d: %s", message.action, message.attempts, error or "no answer")
         is_refused = not isinstance(error, TimeoutError)

@@ -14,7 +14,7 @@ class Session:
         self.ended = asyncio.Event()
 
     def stop(self, reason: str) -> None:
-        """Ask for the stop. The first reason counts (OCPP 1.6, 7.37)."""
+        """Ask for the stop. The first reason counts."""
         if self.stop_reason is None:
             self.stop_reason = reason
             self.stopping.set()

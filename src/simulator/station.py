@@ -172,16 +172,15 @@ class Station:
         failures = 0
         while True:
             await self.clock.sleep((self._away_until - self.clock.now()).total_seconds())
+            failures += 1  # until it is accepted
             try:
                 password = self.configuration["AuthorizationKey"]
                 self._connection = await Connection.open(self._url, self.spec.identity, password, self._commands.answer)
-                failures += 1  # until it is accepted
                 await self._introduce(self._connection)
                 failures = 0
                 self._accepted.set()
                 await self._connection.closed.wait()
             except (NotConnected, CallError, TimeoutError, msgspec.ValidationError) as error:
-                failures += 1
                 log.info("%s: not connected: %s", self.spec.identity, error or "no answer")
             self._hang_up()
             await self.clock.sleep(backoff_s(failures, self._rng))
@@ -201,8 +200,12 @@ class Station:
                 self.configuration.set("HeartbeatInterval", answer.interval)
             if self._must_boot:
                 await self.clock.wait(connection.closed, answer.interval or SHORTEST_BACKOFF_S)
+        self.outbox.forget_notices()  # what changed meanwhile is in what follows
         for payload in (self.status_payload(), *(connector.status_payload() for connector in self.connectors.values())):
-            await connection.call("StatusNotification", payload)
+            try:
+                await connection.call("StatusNotification", payload)
+            except CallError as error:
+                log.warning("%s: StatusNotification: %s", self.spec.identity, error)
 
     async def _heartbeats(self) -> None:
         while True:

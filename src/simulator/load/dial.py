@@ -1,7 +1,6 @@
-"""Connecting many sockets: source addresses, file descriptors, and trying again."""
+"""Connecting many sockets: source addresses, and trying again."""
 
 import asyncio
-import resource
 from dataclasses import dataclass
 from ipaddress import ip_address
 from random import Random
@@ -19,21 +18,6 @@ from simulator.station import StationSpec
 HANDSHAKE_WITHIN_S = 60.0
 SHORTEST_RETRY_S, LONGEST_RETRY_S = 0.2, 2.0
 SOCKETS_PER_ADDRESS = 5_000  # ports run out at some 28,000 towards one server
-SPARE_FILES = 64
-
-
-class TooFewFiles(RuntimeError):
-    """The hard limit of open files is below the number of sockets."""
-
-
-def allow_sockets(count: int) -> None:
-    """Raise the soft limit of open files. :raises TooFewFiles: if the hard limit is too low."""
-    needed = count + SPARE_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < needed:
-        raise TooFewFiles(f"{count} sockets need {needed} open files and the limit is {hard}: use more processes or raise it (ulimit -Hn)")
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from time import perf_counter, time
 
 import uvloop
 
-from simulator.load.dial import Dialler, allow_sockets
+from simulator.load.dial import Dialler
 from simulator.load.frames import Frames, Stamps
 from simulator.load.scenarios import SCENARIOS, ScriptOf, stop
 from simulator.load.station import LoadStation
 from simulator.load.tally import Report, Tally, merged, report
+from simulator.sockets import allow_sockets
 from simulator.station import StationSpec
 
 CONNECTING_AT_ONCE = 200

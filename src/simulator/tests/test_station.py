@@ -86,6 +86,7 @@ async def test_a_charge_made_offline_is_replayed_in_order_with_its_own_times() -
         assert [*times, stop["timestamp"]] == sorted([*times, stop["timestamp"]])
         assert went_at.isoformat() < times[0] < stop["timestamp"] < came_at.isoformat()
         assert {p["transaction_id"] for p in [*central.all("MeterValues"), stop]} == {7001}
+        assert "Preparing" not in central.statuses()  # how it was then is no news now
         assert len(central.all("BootNotification")) == 1  # it lost the network, not its power
 
 
