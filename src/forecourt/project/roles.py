@@ -12,6 +12,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from forecourt.project.refusal import Refusal
+
 Connection = psycopg.Connection[Any]
 
 ORDINARY = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -34,13 +36,18 @@ SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND pg_has_role(relowner, 'MEMBER')
   AND NOT (has_sequence_privilege(%(role)s, oid, 'USAGE') AND has_sequence_privilege(%(role)s, oid, 'SELECT'))
 """
+# Functions that run with the owner's rights are for the product alone.
+OPEN_TO_ALL = """
+SELECT oid::regprocedure::text FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'MEMBER') AND prosecdef AND has_function_privilege('public', oid, 'EXECUTE')
+"""
 ROUTINES = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'MEMBER') AND NOT has_function_privilege(%(role)s, oid, 'EXECUTE')
 """
 
 
-class RoleError(Exception):
+class RoleError(Refusal):
     """A role is not as it must be and cannot be mended by us. The message is one line and says what to do."""
 
 
@@ -99,7 +106,11 @@ def _differences(connection: Connection, role: str, wanted: dict[str, frozenset[
                 yield sql.SQL("{} {} ON {} {} {}").format(sql.SQL(verb), words, sql.Identifier("public", table), sql.SQL(to), who)
     for (sequence,) in connection.execute(SEQUENCES, {"role": role}).fetchall():
         yield sql.SQL("GRANT USAGE, SELECT ON SEQUENCE {} TO {}").format(sql.Identifier("public", sequence), who)
-    for (routine,) in connection.execute(ROUTINES, {"role": role}).fetchall():
+    definers = [routine for (routine,) in connection.execute(OPEN_TO_ALL).fetchall()]
+    closed = [routine for (routine,) in connection.execute(ROUTINES, {"role": role}).fetchall()]
+    for routine in definers:
+        yield sql.SQL("REVOKE EXECUTE ON ROUTINE {} FROM PUBLIC").format(sql.SQL(routine))
+    for routine in {*definers, *closed}:
         yield sql.SQL("GRANT EXECUTE ON ROUTINE {} TO {}").format(sql.SQL(routine), who)
 
 

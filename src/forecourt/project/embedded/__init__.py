@@ -10,7 +10,7 @@ private folder. Started by root, PostgreSQL runs as an unprivileged account, whe
 """
 
 from forecourt.project.embedded.cluster import Cluster
-from forecourt.project.embedded.failures import ClusterError
+from forecourt.project.embedded.refusals import ClusterError
 from forecourt.project.embedded.secrets import Secrets
 
 __all__ = ["Cluster", "ClusterError", "Secrets"]

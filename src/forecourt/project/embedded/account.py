@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
-from forecourt.project.embedded.failures import ClusterError
+from forecourt.project.embedded.refusals import ClusterError
 
 # Where root keeps a copy of the binaries when those of the virtualenv lie below a folder closed to others (/root).
 COPIES = Path("/var/cache/forecourt")
@@ -72,11 +72,12 @@ class Account:
         return arguments
 
 
-def dies_with_parent(sends: signal.Signals) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends the signal when the thread that forked ends. Runs after any change of user, which would undo it."""
-    parent = os.getpid()
+def dies_with_parent(sends: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
+    """A `preexec_fn`: the kernel sends the signal when the thread that forked ends. Runs after any change of user, which would undo it. Unblocks all signals."""
+    parent = parent or os.getpid()
 
     def ask_the_kernel() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         _libc.prctl(PR_SET_PDEATHSIG, int(sends))
         if os.getppid() != parent:  # it died before we asked
             os.kill(os.getpid(), sends)

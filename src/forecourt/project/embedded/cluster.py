@@ -19,7 +19,7 @@ from psycopg import sql
 from forecourt.project import roles
 from forecourt.project.embedded import leftovers
 from forecourt.project.embedded.account import Account, server_binaries
-from forecourt.project.embedded.failures import ClusterError
+from forecourt.project.embedded.refusals import ClusterError
 from forecourt.project.embedded.secrets import Secrets
 
 MAJOR = "18"
@@ -182,7 +182,7 @@ class Cluster:
         self._open.close()
         place, descriptors = _place(self.files, account, self._open)
         self.socket_folder = _socket_folder(self.folder, account)
-        self.port = free_port()
+        self.port = self.port or free_port()  # the same after a restart: others hold our address
         here = {"port": str(self.port), "unix_socket_directories": str(self.socket_folder), "unix_socket_permissions": "0700"}
         settings = SETTINGS | here | (FORGETFUL if self._fast else {})
         command = [str(binaries / "postgres"), "-D", place, *(f"--{name}={value}" for name, value in settings.items())]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
-from forecourt.project.embedded.failures import ClusterError
+from forecourt.project.embedded.refusals import ClusterError
 
 
 @dataclass(frozen=True, slots=True)

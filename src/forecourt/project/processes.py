@@ -1,0 +1,106 @@
+"""The three processes of the product, each run to its end in this process."""
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from forecourt.project.embedded.account import dies_with_parent
+from forecourt.project.refusal import Refusal
+
+WSGI = "forecourt.project.wsgi:application"
+
+
+def prepare() -> None:
+    """
+    Import the whole product. What is imported before a fork is shared by all processes and read from disk once.
+
+    :raises Refusal: if a setting is wrong.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ValueError) as error:
+        raise Refusal(f"A setting is wrong: {error}") from error
+
+
+def prepare_all() -> None:
+    """Everything that web, gateway and worker will import, so that their forks need not."""
+    prepare()
+    import granian.server  # noqa: F401
+    from django.urls import get_resolver
+
+    import forecourt.gateway.server
+    import forecourt.project.wsgi  # noqa: F401
+
+    _ = get_resolver().url_patterns
+
+
+def web() -> int:
+    """Portal and partner API on `FORECOURT_BIND`:`FORECOURT_WEB_PORT`, until SIGTERM or SIGINT."""
+    prepare()
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    server = Server(
+        WSGI,
+        address=os.environ.get("FORECOURT_BIND", "127.0.0.1"),
+        port=number("FORECOURT_WEB_PORT", 8080),
+        interface=Interfaces.WSGI,
+        workers=number("FORECOURT_WEB_WORKERS", 2),
+        blocking_threads=number("FORECOURT_WEB_THREADS", 4),
+        backlog=1024,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=_load)
+    return 0
+
+
+def _load(target: str) -> Callable[..., Any]:
+    """Runs in each of granian's workers: one whose parent is killed must not keep the port."""
+    from granian._internal import load_target
+
+    dies_with_parent(signal.SIGKILL, parent=os.getppid())()
+    loaded: Callable[..., Any] = load_target(target)
+    return loaded
+
+
+def gateway() -> int:
+    """OCPP on `FORECOURT_BIND`:`FORECOURT_OCPP_PORT`, until SIGTERM or SIGINT."""
+    prepare()
+    from forecourt.gateway.server import main
+
+    return main() or 0
+
+
+def worker() -> int:
+    """Jobs and periodic runs, until SIGTERM or SIGINT. It listens, so behind a pooler it needs `DATABASE_DIRECT_URL`."""
+    prepare()
+    from procrastinate import PsycopgConnector
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
+
+    direct = os.environ.get("DATABASE_DIRECT_URL")
+    connector = PsycopgConnector(conninfo=direct) if direct else PsycopgConnector(**connector_params())
+    with app.replace_connector(connector) as jobs:
+        jobs.run_worker(concurrency=number("FORECOURT_WORKER_CONCURRENCY", 4), shutdown_graceful_timeout=8)
+    return 0
+
+
+def number(name: str, default: int) -> int:
+    """
+    A whole number from the environment.
+
+    :raises Refusal: if it is something else.
+    """
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal():
+        raise Refusal(f"{name} must be a whole number, not “{text}”.")
+    return int(text)
