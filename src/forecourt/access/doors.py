@@ -1,0 +1,46 @@
+"""The only ways from an id in a request to a row."""
+
+from typing import Any, TypeVar
+
+from django.db import models
+
+from forecourt.access.actor import Actor
+from forecourt.access.permissions import Permission
+from forecourt.access.scope import Scope
+from forecourt.kit.errors import Forbidden, NotFound
+
+M = TypeVar("M", bound=models.Model)
+
+
+def fetch(rows: Any, *, actor: Actor, id: int, needs: Permission) -> Any:
+    """
+    Return the row with this id, if the actor may read it and may do this to it. `rows` is a scoped manager or queryset.
+
+    :raises NotFound: if there is no such row, or it lies outside what the actor may read. The two look alike on purpose.
+    :raises Forbidden: if the actor may read it, but `needs` is not granted *there*: an admin of one team who is a
+        member of another is not an admin of both.
+    """
+    row = rows.within(actor.scope(needs.read)).filter(pk=id).first()
+    if row is None:
+        raise NotFound("There is nothing here with that id.")
+    if needs is not needs.read and not may(rows, actor=actor, id=id, needs=needs):
+        raise Forbidden(f"Your role does not include “{needs.label}” here.", permission=needs.value)
+    return row
+
+
+def may(rows: Any, *, actor: Actor, id: int, needs: Permission) -> bool:
+    """Whether the actor may do this to the row: for a button that is drawn disabled."""
+    exists: bool = rows.within(actor.scope(needs)).filter(pk=id).exists()
+    return exists
+
+
+def require(actor: Actor, needs: Permission) -> Scope:
+    """
+    Where the actor may do this.
+
+    :raises Forbidden: if nowhere.
+    """
+    scope = actor.scope(needs)
+    if not scope and not actor.may_platform(needs):
+        raise Forbidden(f"Your role does not include “{needs.label}”.", permission=needs.value)
+    return scope

@@ -1,0 +1,8 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    name = "forecourt.audit"
+    label = "audit"

@@ -1,0 +1,38 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DatabaseError, connection
+
+from forecourt.kit import partitions
+
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def _insert(at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO meter_value (at, recorded_at, station_id, samples) VALUES (%s, %s, 1, '[]')", [at, AT])
+
+
+def _table_of(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text FROM meter_value WHERE at = %s", [at])
+        return str(cursor.fetchone()[0])
+
+
+def test_rows_that_came_before_their_partition_move_into_it(as_product_role):
+    _insert(AT)
+    assert _table_of(AT) == "meter_value_default"
+    partitions.make_days("meter_value", at=AT, ahead=1)
+    assert _table_of(AT) == "meter_value_20261122"
+
+
+def test_a_partition_that_has_ended_is_dropped_and_others_stay(as_product_role):
+    partitions.make_days("meter_value", at=AT, ahead=1)
+    assert partitions.drop_before("meter_value", before=datetime(2026, 11, 23, tzinfo=UTC)) == 1
+    _insert(AT)
+    assert _table_of(AT) == "meter_value_default"
+
+
+def test_the_audit_log_is_never_dropped_through_this_door(as_product_role):
+    with pytest.raises(DatabaseError, match="audit_event is kept"):
+        partitions.drop_before("audit_event", before=AT)

@@ -1,0 +1,86 @@
+"""Price groups and versions (spec P2.6, partner API §11.24)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from forecourt.access import OperatorScoped, newest_first
+from forecourt.kit.models import PartnerVisible
+from forecourt.operators.models import Operator
+from forecourt.places.models import Country
+from forecourt.teams.models import Team, TeamMember
+
+
+class PriceGroup(OperatorScoped, PartnerVisible):
+    """
+    A named price. Of a team, or of the operator for all its teams (`team` null). Country and currency are locked at creation.
+    """
+
+    class Type(models.TextChoices):
+        PUBLIC = "public"
+        MEMBER = "member"
+        SPONSORED = "sponsored"
+        REIMBURSEMENT = "reimbursement"
+        ROAMING = "roaming"
+        COST = "cost"
+        MEMBER_COST = "member_cost"
+        OTHER = "other"
+
+    id = models.BigAutoField(primary_key=True)
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="price_groups")
+    type = models.CharField(max_length=14, choices=Type.choices)
+    name = models.CharField(max_length=120)
+    currency = models.CharField(max_length=3)
+    country = models.ForeignKey(Country, models.PROTECT, related_name="+")
+    is_default = models.BooleanField(db_default=False, default=False)
+    current_version = models.ForeignKey("PriceVersion", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["team", "type"], condition=Q(is_default=True, deleted_at=None), name="one_default_of_a_type_per_team"
+            ),
+        ]
+        indexes: ClassVar = newest_first("price_group")
+
+
+class PriceVersion(models.Model):
+    """
+    One edition of a price group, never changed (trigger). `components` is a list of dictionaries that
+    `pricing.rules.parse_components` turns into the engine's components; amounts in it are decimal strings in major units.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    price_group = models.ForeignKey(PriceGroup, models.PROTECT, related_name="versions")
+    number = models.IntegerField()
+    currency = models.CharField(max_length=3)
+    is_vat_included = models.BooleanField()
+    components = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+    created_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["price_group", "number"], name="price_version_once")]
+
+
+class MemberPricing(models.Model):
+    """Which price group a member pays by, and which cost group tracks them."""
+
+    member = models.OneToOneField(TeamMember, models.CASCADE, primary_key=True, related_name="pricing")
+    price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+    cost_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+
+
+class PriceGroupTag(OperatorScoped, PartnerVisible):
+    """A label on components of prices, for accounting (partner API §11.25)."""
+
+    id = models.BigAutoField(primary_key=True)
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    description = models.TextField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = newest_first("price_group_tag", columns=("organisation_id", "operator_id"))
