@@ -14,6 +14,7 @@ import tarfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -67,7 +68,7 @@ def unpack(source: Path, staging: Path) -> Manifest:
     staging.mkdir(mode=0o700)
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(staging, filter="data")
+            _extract(tar, staging)
         manifest = Manifest.parse((staging / MANIFEST).read_bytes())
     except (OSError, tarfile.TarError) as error:
         raise Refusal(f"{source} is not a backup of Forecourt that can be read ({error}).") from None
@@ -77,6 +78,18 @@ def unpack(source: Path, staging: Path) -> Manifest:
     if not {DATABASE, SECRET_KEY} <= manifest.sha256.keys():
         raise Refusal(f"{source} is not a whole backup: use another one.")
     return manifest
+
+
+def _extract(tar: tarfile.TarFile, staging: Path) -> None:
+    """Plain files below the folder, and nothing else a tar could bring."""
+    for member in tar:
+        target = (staging / member.name).resolve()
+        content = tar.extractfile(member) if member.isfile() and target.is_relative_to(staging.resolve()) else None
+        if content is None:
+            raise tarfile.TarError(f"unexpected member {member.name}")
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            shutil.copyfileobj(content, file)
 
 
 def _check_usable(manifest: Manifest, secret_key: str, running: RunFile | None) -> None:
@@ -95,7 +108,10 @@ def _restore_beside(owner: str, product: str, staging: Path) -> str:
     fresh = migrating.with_database(owner, f"{_name(owner)}_restoring")
     with migrating.open_database(owner, "DATABASE_OWNER_URL") as connection:
         _drop(connection, _name(fresh))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(_name(fresh))))
+        try:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(_name(fresh))))
+        except psycopg.errors.InsufficientPrivilege:
+            raise Refusal("The owner's role may not make a database: let an administrator grant it (ALTER ROLE … CREATEDB).") from None
     try:
         backup.run_client("pg_restore", fresh, "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--jobs=2", str(staging / DATABASE))
         with migrating.open_database(fresh, "DATABASE_OWNER_URL") as connection:
@@ -112,7 +128,7 @@ def _restore_beside(owner: str, product: str, staging: Path) -> str:
     return fresh
 
 
-def _pass_transaction_ids(connection: psycopg.Connection) -> None:
+def _pass_transaction_ids(connection: psycopg.Connection[Any]) -> None:
     """
     Use up transaction ids until ours are past all that are stored.
 
@@ -130,7 +146,7 @@ def _pass_transaction_ids(connection: psycopg.Connection) -> None:
         )
 
 
-def _next_transaction_id(connection: psycopg.Connection) -> int:
+def _next_transaction_id(connection: psycopg.Connection[Any]) -> int:
     row = connection.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
     return int(row[0]) if row else 0
 
@@ -180,7 +196,7 @@ def _exchange_databases(owner: str, name: str, fresh: str) -> None:
         _drop(connection, old)
 
 
-def _drop(connection: psycopg.Connection, name: str) -> None:
+def _drop(connection: psycopg.Connection[Any], name: str) -> None:
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 

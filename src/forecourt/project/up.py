@@ -77,7 +77,8 @@ def run(wishes: Wishes, parts: Parts) -> int:
         again = Up(wishes, parts).run()
     if again:
         sys.stdout.flush()
-        os.execve(sys.executable, sys.orig_argv, caller)
+        same_ports = ["--web-port", str(wishes.web_port), "--ocpp-port", str(wishes.ocpp_port)]
+        os.execve(sys.executable, [*sys.orig_argv, *same_ports], caller)
     return 0
 
 
@@ -185,20 +186,33 @@ class Up:
 
 def prepare(up: Up) -> None:
     """The product before its processes: imported once, its schema current, the demo network loaded if asked for."""
-    wishes, owner = up.wishes, {"DATABASE_OWNER_URL": up.here.database_owner_url}
+    wishes = up.wishes
     if wishes.simulate and not wishes.demo and not (up.folder / "simulated.json").exists():
         raise Refusal(f"There are no simulated stations in {up.folder}: start with --demo as well.")
     processes.prepare_all()
+    bring_to_this_version(up)
+    if wishes.demo and not (up.folder / "demo.json").exists():
+        say("Loading the demo network; this takes up to a minute.")
+        if up.supervisor.run_once(Child("demo", (*OURSELVES, "demo"), environment=_as_owner(up))):
+            raise Refusal(f"The demo network could not be loaded. Remove {up.folder} and start again.")
+
+
+def bring_to_this_version(up: Up) -> None:
+    """
+    Migrations in a process of their own, if any are missing; grants always.
+
+    :raises Refusal: if the database is newer, or a migration fails.
+    """
     with migrating.open_database(up.here.database_owner_url, "DATABASE_URL") as connection:
         missing = migrating.difference(connection).missing
         if not missing:
             migrating.grant(connection, up.here.database_url)
-    if missing and up.supervisor.run_once(Child("migrate", (*OURSELVES, "migrate"), environment=owner)):
+    if missing and up.supervisor.run_once(Child("migrate", (*OURSELVES, "migrate"), environment=_as_owner(up))):
         raise Refusal("The database could not be brought to this version: the reason stands above.")
-    if wishes.demo and not (up.folder / "demo.json").exists():
-        say("Loading the demo network; this takes up to a minute.")
-        if up.supervisor.run_once(Child("demo", (*OURSELVES, "demo"), environment=owner)):
-            raise Refusal(f"The demo network could not be loaded. Remove {up.folder} and start again.")
+
+
+def _as_owner(up: Up) -> dict[str, str]:
+    return {"DATABASE_OWNER_URL": up.here.database_owner_url}
 
 
 def children(up: Up) -> list[Child]:

@@ -7,7 +7,7 @@ import sys
 import time
 from argparse import Namespace
 
-from forecourt.project import cli, up
+from forecourt.project import cli, processes, up
 from forecourt.project.supervisor import Child
 
 
@@ -51,9 +51,15 @@ def children(running: up.Up) -> list[Child]:
 
 def run(options: Namespace) -> int:
     greet = lambda running: print(f"ready {running.here.portal}", flush=True)  # noqa: E731
-    return up.run(up.Wishes.read(options), up.Parts(lambda running: None, children, greet))
+    return up.run(up.Wishes.read(options), up.Parts(prepare, children, greet))
+
+
+def prepare(running: up.Up) -> None:
+    processes.prepare()
+    up.bring_to_this_version(running)
 
 
 if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "forecourt.project.tests.standin_settings"
     up.up = run
     sys.exit(cli.main())
