@@ -25,12 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options.specs = read_stations(options.stations)
     except (OSError, ValueError) as error:
-        print(f"{options.stations}: {error}", file=sys.stderr)
+        sys.stderr.write(f"{options.stations}: {error}\n")
         return 2
     try:
         options.do(options)
     except TooFewFiles as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace) -> None:
 def _load(options: argparse.Namespace) -> None:
     plan = Plan(options.scenario, options.specs, options.ocpp, options.keys, options.seconds, options.rate)
     report = run_processes(plan, options.processes)
-    print(msgspec.json.encode(report).decode() if options.json else _table(report))
+    sys.stdout.write((msgspec.json.encode(report).decode() if options.json else _table(report)) + "\n")
 
 
 def _table(report: Report) -> str:

@@ -67,11 +67,11 @@ class Connection(WSListener):
         async with self._turn:
             if self._transport is None or self.closed.is_set():
                 raise NotConnected("the connection is closed")
-            id = message_id or str(uuid4())
+            call_id = message_id or str(uuid4())
             answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
-            self._waiting = (id, answer)
+            self._waiting = (call_id, answer)
             try:
-                self._transport.send(WSMsgType.TEXT, protocol.call(id, action, payload))
+                self._transport.send(WSMsgType.TEXT, protocol.call(call_id, action, payload))
                 async with asyncio.timeout(ANSWER_WITHIN_S):
                     return await answer
             finally:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from simulator import driver, protocol
+from simulator.chance import seeded
 from simulator.clock import Clock
 from simulator.connector import Connector
 from simulator.driver import Drivers
@@ -69,18 +70,18 @@ async def run_fleet(
 
 
 def _build(spec: StationSpec, url: str, keys: Sequence[str], clock: Clock, speed: float, seed: int) -> Station:
-    guests = Drivers(Random(f"{seed}/{spec.identity}/remote"), keys, speed=speed)
-    return Station(spec, url, clock=clock, rng=Random(f"{seed}/{spec.identity}"), guests=guests, speed=speed)
+    guests = Drivers(seeded(seed, spec.identity, "remote"), keys, speed=speed)
+    return Station(spec, url, clock=clock, rng=seeded(seed, spec.identity), guests=guests, speed=speed)
 
 
 async def _live(station: Station, keys: Sequence[str], speed: float, seed: int) -> None:
-    rng = Random(f"{seed}/{station.spec.identity}/network")
+    rng = seeded(seed, station.spec.identity, "network")
     await station.clock.sleep(rng.uniform(0, CONNECT_WITHIN_S))
     async with asyncio.TaskGroup() as group:
         group.create_task(station.run())
         group.create_task(_outages(station, rng, speed))
         for number, connector in station.connectors.items():
-            drivers = Drivers(Random(f"{seed}/{station.spec.identity}/{number}"), keys, speed=speed)
+            drivers = Drivers(seeded(seed, station.spec.identity, number), keys, speed=speed)
             group.create_task(_visits(connector, drivers, station.clock))
 
 

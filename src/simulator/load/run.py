@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from random import Random
 from time import perf_counter, time
 
 import uvloop
 
+from simulator.chance import seeded
 from simulator.load.dial import Dialler
 from simulator.load.frames import Frames, Stamps
 from simulator.load.scenarios import SCENARIOS, ScriptOf, stop
@@ -85,7 +85,7 @@ class _Run:
         self._stations: list[LoadStation] = []
         self._began = 0.0
         self._stamps, self._id = Stamps(), secrets.token_hex(4)
-        self._rng = Random(plan.first)
+        self._rng = seeded(plan.first, "retries")
 
     async def whole(self) -> Tally:
         allow_sockets(len(self._plan.stations))

@@ -111,7 +111,8 @@ class LoadStation(WSListener):
             self._next(self._due.popleft())
 
     def _next(self, due_at: float) -> None:
-        assert self._script is not None and self._transport is not None
+        assert self._script is not None
+        assert self._transport is not None
         try:
             message = next(self._script) if self._answer is None else self._script.send(self._answer)
         except StopIteration:

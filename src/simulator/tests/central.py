@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import wraps
 from http import HTTPStatus
 from random import Random
@@ -98,10 +98,8 @@ class Central:
 
     async def serve_station(self, connection: ServerConnection) -> None:
         self.point = _Point(self, connection)
-        try:
+        with suppress(ConnectionClosed):
             await self.point.start()
-        except ConnectionClosed:
-            pass
 
 
 class _Point(ChargePoint):  # type: ignore[misc]

@@ -48,7 +48,8 @@ async def test_a_remote_start_is_authorised_where_the_configuration_wants_it() -
         await central.ask(call.RemoteStartTransaction(id_tag="app-7"))
         await central.hear("Authorize")
         await central.hear("StatusNotification", 4)
-        assert central.statuses() == ["Available", "Preparing", "Available"] and central.all("StartTransaction") == []
+        assert central.statuses() == ["Available", "Preparing", "Available"]
+        assert central.all("StartTransaction") == []
 
 
 @in_loop

@@ -42,7 +42,8 @@ def test_dc_ramps_up_holds_and_tapers() -> None:
 
 def test_a_full_vehicle_draws_nothing() -> None:
     full = Charging(AC, CAR, 0.7, 0.8).after(4 * 3600)
-    assert full.is_full and full.power_w == 0
+    assert full.is_full
+    assert full.power_w == 0
     assert full.energy_wh == pytest.approx(6_000)
     assert full.after(600).energy_wh == full.energy_wh
 
