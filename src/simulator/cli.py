@@ -19,7 +19,10 @@ from simulator.sockets import TooFewFiles
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0; 1 if the system does not allow so many sockets; 2 if the arguments or the file of stations make no sense."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.do is _load and SCENARIOS[options.scenario].needs_keys and not options.keys:
+        parser.error(f"{options.scenario} needs --keys to authorise with")
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("picows").setLevel(logging.CRITICAL)
     try:
@@ -73,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_shared(load)
     load.add_argument("--seconds", type=_positive, default=10.0, help="how long to measure (default 10)")
     load.add_argument("--rate", type=_positive, help="messages a second in all; without it, each follows the answer")
-    load.add_argument("--processes", type=int, default=1, help="split the stations over so many processes (default 1)")
+    load.add_argument("--processes", type=_count, default=1, help="split the stations over so many processes (default 1)")
     load.add_argument("--json", action="store_true", help="print the report as JSON")
     load.set_defaults(do=_load)
     return parser
@@ -90,6 +93,13 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
 
 def _keys(text: str) -> list[str]:
     return [key.strip() for key in text.split(",") if key.strip()]
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
 
 
 def _positive(text: str) -> float:

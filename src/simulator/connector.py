@@ -133,7 +133,7 @@ class Connector:
             if self._clock.now() >= leaves_at:
                 session.stop("Local")
                 return
-            self._send("MeterValues", connectorId=self.number, meterValue=[self._reading("Sample.Periodic")])
+            self._send_reading("Sample.Periodic")
             if self._charging.is_full and self._status == "Charging":
                 self._report("SuspendedEV")
                 leaves_at = min(leaves_at, self._clock.now() + timedelta(seconds=visit.linger_full_s))
@@ -147,7 +147,13 @@ class Connector:
         """Send one meter value now, because the central system asked."""
         if self._charging is not None and self.session is not None:
             self._advance()
-            self._send("MeterValues", connectorId=self.number, meterValue=[self._reading("Trigger")])
+            self._send_reading("Trigger")
+
+    def _send_reading(self, context: str) -> None:
+        """Nothing is sent if the connector measures none of what is wanted."""
+        reading = self._reading(context, wanted="MeterValuesSampledData")
+        if reading["sampledValue"]:
+            self._send("MeterValues", connectorId=self.number, meterValue=[reading])
 
     def _advance(self) -> None:
         """Let the vehicle draw what it drew since the meter was last looked at."""
@@ -161,9 +167,10 @@ class Connector:
     def _register(self) -> int:
         return round(self._register_wh)
 
-    def _reading(self, context: str) -> Payload:
+    def _reading(self, context: str, *, wanted: str = "StopTxnSampledData") -> Payload:
+        """`wanted` is the configuration key that names the measurands."""
         assert self._charging is not None
-        measurands = self._cabinet.configuration["MeterValuesSampledData"].split(",")
+        measurands = self._cabinet.configuration[wanted].split(",")
         return meter_value(timestamp(self._metered_at), self._register, self._charging, context=context, measurands=measurands)
 
     def _send(self, action: str, **payload: object) -> None:

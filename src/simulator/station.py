@@ -126,7 +126,7 @@ class Station:
 
     def go_offline(self, seconds: float) -> None:
         """Lose the network for a while. Charges go on; what they say waits."""
-        self._away_until = self.clock.now() + timedelta(seconds=seconds)
+        self._away_until = max(self._away_until, self.clock.now() + timedelta(seconds=seconds))
         if self._connection is not None:
             self._connection.drop()
 

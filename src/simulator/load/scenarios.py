@@ -63,11 +63,12 @@ class Scenario:
 
     prepare: ScriptOf
     measured: ScriptOf | None
+    needs_keys: bool = False
 
 
 SCENARIOS = {
-    "metervalues": Scenario(boot_and_start, meter_values),
-    "mix": Scenario(boot, visits),
+    "metervalues": Scenario(boot_and_start, meter_values, needs_keys=True),
+    "mix": Scenario(boot, visits, needs_keys=True),
     "idle": Scenario(boot, heartbeats),
     "reconnect": Scenario(boot, None),
 }

@@ -53,6 +53,8 @@ class LoadStation(WSListener):
             self._due.append(due_at)
         elif self._script is not None:
             self._next(due_at)
+        else:
+            self._tally.unsent += 1  # the connection is gone
 
     def stop(self) -> None:
         """Send nothing more; the answer that is still out is awaited."""

@@ -128,6 +128,16 @@ def test_a_triggered_message_follows(message: str) -> None:
 
 
 @in_loop
+async def test_only_the_measurands_that_are_wanted_are_sent() -> None:
+    async with central_system() as central, charging_station(central):
+        await central.ask(call.ChangeConfiguration(key="MeterValuesSampledData", value="Power.Active.Import"))
+        before = len(central.all("MeterValues"))
+        await central.ask(call.TriggerMessage(requested_message="MeterValues"))
+        [value] = (await central.hear("MeterValues", before + 2))["meter_value"]  # one may have been on its way
+        assert [sample["measurand"] for sample in value["sampled_value"]] == ["Power.Active.Import"]
+
+
+@in_loop
 async def test_the_rest_of_the_core_profile_is_answered() -> None:
     async with central_system() as central, booted_station(central) as station:
         station.known_tags["old"] = True

@@ -80,3 +80,10 @@ def test_a_file_of_another_shape_is_said_plainly(content: str, tmp_path: Path, c
     file.write_text(content)
     assert main(["run", "--stations", str(file), "--ocpp", "ws://localhost/{identity}"]) == 2
     assert str(file) in capsys.readouterr().err
+
+
+def test_a_load_that_needs_keys_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["load", "mix", "--stations", "any.json", "--ocpp", "ws://localhost/{identity}"])
+    assert ended.value.code == 2
+    assert "--keys" in capsys.readouterr().err

@@ -30,7 +30,7 @@ class Counter:
         self.heard: dict[str, list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
         self.refusals: list[HTTPStatus] = []
         self.tag_status = "Accepted"
-        self.failing = ""
+        self.failing = self.closing = ""  # actions that are answered with a CALLERROR, and by hanging up
         self.url = ""
 
     def count(self, action: str) -> int:
@@ -45,6 +45,8 @@ class Counter:
             async for raw in connection:
                 _, message_id, action, payload = json.loads(raw)
                 self.heard[connection.request.path].append((message_id, action, payload))
+                if action == self.closing:
+                    return
                 failed = [4, message_id, "InternalError", "", {}]
                 await connection.send(json.dumps(failed if action == self.failing else [3, message_id, self._payload(action)]))
         except ConnectionClosed:
@@ -152,6 +154,15 @@ async def test_call_errors_are_errors() -> None:
         central.failing = "MeterValues"
         report = await run_load(plan("metervalues", central))
         assert report.errors == report.messages == central.count("MeterValues") > 0
+
+
+@in_loop
+async def test_lost_connections_are_counted_and_hold_nothing_up() -> None:
+    async with counter() as central:
+        central.closing = "MeterValues"
+        report = await run_load(plan("metervalues", central, rate=1000))
+        assert (report.ready, report.messages, report.dropped, report.unanswered) == (4, 0, 4, 4)
+        assert report.unsent > 0
 
 
 @in_loop
