@@ -40,8 +40,20 @@ def overview(request: HttpRequest) -> HttpResponseBase:
 def sample_list(request: HttpRequest) -> HttpResponseBase:
     chosen = request.GET.getlist("state")
     rows = [row for row in _rows() if (not chosen or row.state in chosen) and request.GET.get("q", "").lower() in row.name.lower()]
-    chips = state_chips("charge_point", ["available", "busy-charging", "error", "disconnected"], chosen=chosen, counts={"available": 148, "busy-charging": 61, "error": 4})
-    context = {"title": "Charge points", "rows": rows, "chips": chips, "paging": Paging(1, 20_001 if not request.GET else len(rows)), "csv": True, "live": 5}
+    chips = state_chips(
+        "charge_point",
+        ["available", "busy-charging", "error", "disconnected"],
+        chosen=chosen,
+        counts={"available": 148, "busy-charging": 61, "error": 4},
+    )
+    context = {
+        "title": "Charge points",
+        "rows": rows,
+        "chips": chips,
+        "paging": Paging(1, 20_001 if not request.GET else len(rows)),
+        "csv": True,
+        "live": 5,
+    }
     return respond(request, "portal/design_list.html", "rows", context)
 
 
@@ -64,7 +76,14 @@ def sample_dialog(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return done(request, "design", message="We asked the station to stop.")
     says = "The driver stops paying for energy from now on. The cable stays locked until it is released."
-    context = {"title": "Stop this charge?", "says": says, "action": request.path, "confirm": "Stop charge", "is_danger": True, "cancel_url": "/design"}
+    context = {
+        "title": "Stop this charge?",
+        "says": says,
+        "action": request.path,
+        "confirm": "Stop charge",
+        "is_danger": True,
+        "cancel_url": "/design",
+    }
     return respond(request, "portal/dialog.html", "dialog", context)
 
 
@@ -100,11 +119,28 @@ def _components() -> dict[str, Any]:
         "at": AT,
         "rows": _rows(),
         "steps": ["Where", "Station", "Price", "Connect"],
-        "chips": state_chips("charge_point", ["available", "busy-charging", "error"], chosen=["error"], counts={"available": 148, "busy-charging": 61, "error": 4}),
+        "chips": state_chips(
+            "charge_point",
+            ["available", "busy-charging", "error"],
+            chosen=["error"],
+            counts={"available": 148, "busy-charging": 61, "error": 4},
+        ),
         "paging": Paging(1, 20_001),
-        "tabs": [Link("Overview", "/design", is_current=True), Link("Charges", "/design?tab=charges", count=61), Link("Commands", "/design?tab=commands"), Link("OCPP log", "/design?tab=log")],
+        "tabs": [
+            Link("Overview", "/design", is_current=True),
+            Link("Charges", "/design?tab=charges", count=61),
+            Link("Commands", "/design?tab=commands"),
+            Link("OCPP log", "/design?tab=log"),
+        ],
         "crumbs": [("Chargers", "/design/list"), ("Havnegade", "/design/list")],
-        "facts": [("Serial number", "EVB-2231-0091"), ("Model", "Alpitronic HYC150"), ("Firmware", "5.6.2"), ("Site", "Havnegade 12, Copenhagen"), ("Installed on", date(2025, 3, 4)), ("Note", None)],
+        "facts": [
+            ("Serial number", "EVB-2231-0091"),
+            ("Model", "Alpitronic HYC150"),
+            ("Firmware", "5.6.2"),
+            ("Site", "Havnegade 12, Copenhagen"),
+            ("Installed on", date(2025, 3, 4)),
+            ("Note", None),
+        ],
         "spark": [12, 18, 9, 22, 25, 19, 30, 28, 34, 31, 38, 41],
         **_records(),
     }
@@ -126,10 +162,26 @@ def _records() -> dict[str, Any]:
             line(label="Idle fee", quantity="4 min", unit_price="DKK 0.51", net=162, vat=41, gross=203),
         ],
         "totals": line(net=6555, vat=1639, gross=8194),
-        "report": line(created=212, updated=8, skipped=20, failed=2, is_dry_run=True, problems=[(14, "max_kw", "Enter a number up to 1,000."), (97, "team", "There is no team “Harbor”.")]),
+        "report": line(
+            created=212,
+            updated=8,
+            skipped=20,
+            failed=2,
+            is_dry_run=True,
+            problems=[(14, "max_kw", "Enter a number up to 1,000."), (97, "team", "There is no team “Harbor”.")],
+        ),
         "actions_given": _ACTIONS,
         "chart": _CHART,
-        "bars": {"type": "bar", "unit": "kWh", "stacked": True, "labels": _CHART["labels"], "series": [{"name": "AC", "values": [12, 18, 9, 22, 25, 19, 30, 28, 34, 31, 38, 41]}, {"name": "DC", "values": [40, 38, 47, 52, 49, 61, 58, 66, 72, 70, 69, 81]}]},
+        "bars": {
+            "type": "bar",
+            "unit": "kWh",
+            "stacked": True,
+            "labels": _CHART["labels"],
+            "series": [
+                {"name": "AC", "values": [12, 18, 9, 22, 25, 19, 30, 28, 34, 31, 38, 41]},
+                {"name": "DC", "values": [40, 38, 47, 52, 49, 61, 58, 66, 72, 70, 69, 81]},
+            ],
+        },
         "places": _PLACES,
         "message_json": '[2, "19223201", "StatusNotification", {\n  "connectorId": 1,\n  "errorCode": "NoError",\n  "status": "Charging",\n  "timestamp": "2026-11-22T20:35:04.000Z"\n}]',
     }
@@ -149,7 +201,14 @@ def _actions_of(row: int) -> list[Action]:
     return [Action(one.label, f"{one.url}?row={row}", one.icon, one.posts, one.asks, one.is_danger, one.disabled) for one in _ACTIONS]
 
 
-_COMMANDS = [("Start charge", "requested"), ("Stop charge", "sent"), ("Unlock cable", "accepted"), ("Restart station", "rejected"), ("Change configuration", "expired"), ("Clear cache", "outcome-unknown")]
+_COMMANDS = [
+    ("Start charge", "requested"),
+    ("Stop charge", "sent"),
+    ("Unlock cable", "accepted"),
+    ("Restart station", "rejected"),
+    ("Change configuration", "expired"),
+    ("Clear cache", "outcome-unknown"),
+]
 _ACTIONS = [
     Action("Edit", "/design/form", "pencil"),
     Action("Stop charge", "/design/dialog", "player-stop", asks=True),
@@ -163,8 +222,24 @@ _CHART: dict[str, Any] = {
     "series": [{"name": "Power", "values": [0, 96, 141, 148, 149, 147, 132, 118, 104, 88, 61, 42]}],
 }
 _PLACES = [
-    {"id": 1, "name": "Havnegade 12", "latitude": 55.6786, "longitude": 12.5886, "tone": "ok", "url": "/design", "note": "6 charge points, 4 available"},
-    {"id": 2, "name": "Malmö Central", "latitude": 55.6092, "longitude": 13.0007, "tone": "live", "url": "/design", "note": "2 charge points, both in use"},
+    {
+        "id": 1,
+        "name": "Havnegade 12",
+        "latitude": 55.6786,
+        "longitude": 12.5886,
+        "tone": "ok",
+        "url": "/design",
+        "note": "6 charge points, 4 available",
+    },
+    {
+        "id": 2,
+        "name": "Malmö Central",
+        "latitude": 55.6092,
+        "longitude": 13.0007,
+        "tone": "live",
+        "url": "/design",
+        "note": "2 charge points, both in use",
+    },
     {"id": 3, "name": "Flensburg ZOB", "latitude": 54.7849, "longitude": 9.4396, "tone": "bad", "url": "/design", "note": "1 fault"},
     {"id": 4, "name": "Aarhus Ø", "latitude": 56.1629, "longitude": 10.2257, "tone": "wait", "url": "/design", "note": "1 in maintenance"},
 ]

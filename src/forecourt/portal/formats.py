@@ -57,7 +57,8 @@ def money(minor: int | Money | None, currency: str = "") -> str:
     if minor is None:
         return NOTHING
     amount = minor if isinstance(minor, Money) else Money(minor, currency)
-    return _minus(numbers.format_currency(amount.major, amount.currency, locale=locale()))
+    pattern = f"¤¤{NBSP}#,##0.00" if locale().language == "en" else None
+    return _minus(numbers.format_currency(amount.major, amount.currency, format=pattern, locale=locale()))
 
 
 def duration(seconds: int | float | None) -> str:
@@ -88,6 +89,24 @@ def moment(at: datetime, variant: str = "") -> str:
         case "full":
             return f"{dates.format_date(local, 'full', locale=locale())}, {local:%H:%M:%S} {local.tzname()}"
     return f"{day}, {local:%H:%M}"
+
+
+def shown(value: object) -> object:
+    """A value of a fact as text: dates our way, nothing as a dash, yes and no in words; anything else as it is."""
+    match value:
+        case None | "":
+            return NOTHING
+        case bool():
+            return _("Yes") if value else _("No")
+        case datetime():
+            return moment(value)
+        case date():
+            return day(value)
+        case Money():
+            return money(value)
+        case int() | Decimal():
+            return number(value)
+    return value
 
 
 def day(on: date | None) -> str:

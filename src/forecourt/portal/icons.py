@@ -23,5 +23,7 @@ def icon(name: str, extra: str = "") -> SafeString:
     body = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>', "", body).strip()
     paint = 'fill="currentColor"' if folder == "filled" else 'fill="none" stroke="currentColor" stroke-width="1.75"'
     classes = f"fc-icon {extra}".strip()
-    svg = f'<svg class="{classes}" viewBox="0 0 24 24" {paint} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{body}</svg>'
+    svg = (
+        f'<svg class="{classes}" viewBox="0 0 24 24" {paint} stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{body}</svg>'
+    )
     return mark_safe(svg)  # noqa: S308 — from files that npm's lock file pins

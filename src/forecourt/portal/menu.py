@@ -46,11 +46,11 @@ class Section:
 
 
 def sections(request: HttpRequest) -> list[Section]:
-    """The menu for this request: sections in their order, empty ones left out."""
+    """The menu for this request: sections in their order, empty ones left out; a section of one entry needs no heading."""
     entries = sorted((entry for entry in registries.menu if _may(request, entry.permission)), key=lambda entry: entry.order)
     current = _current(request, entries)
-    drawn = (Section(name, label, tuple(_links(entries, name, current))) for name, label in SECTIONS.items())
-    return [section for section in drawn if section.links]
+    drawn = ((name, label, tuple(_links(entries, name, current))) for name, label in SECTIONS.items())
+    return [Section(name, label if len(links) > 1 else "", links) for name, label, links in drawn if links]
 
 
 def tabs(request: HttpRequest, page: str, *args: object) -> list[Link]:

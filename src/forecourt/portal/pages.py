@@ -72,7 +72,9 @@ def page(*methods: str, public: bool = False) -> Callable[[View[P]], View[P]]:
     return wrap
 
 
-def respond(request: HttpRequest, template: str, partial_name: str | None, context: dict[str, Any], *, status: int = 200) -> HttpResponseBase:
+def respond(
+    request: HttpRequest, template: str, partial_name: str | None, context: dict[str, Any], *, status: int = 200
+) -> HttpResponseBase:
     """
     Render the page, or for htmx the named partial of the same template.
 

@@ -102,13 +102,18 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     widget = bound.field.widget
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_check = isinstance(widget, CheckboxInput)
-    described = " ".join(filter(None, [f"{bound.auto_id}-help" if bound.help_text else "", f"{bound.auto_id}-error" if bound.errors else ""]))
+    described = " ".join(
+        filter(None, [f"{bound.auto_id}-help" if bound.help_text else "", f"{bound.auto_id}-error" if bound.errors else ""])
+    )
     attrs = {"class": _input_class(bound, is_check, is_group)}
     if described:
         attrs["aria-describedby"] = described
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": is_check, "is_group": is_group, "css": css}
+    if is_group:
+        widget.attrs["class"] = attrs["class"]  # each option carries it; the group's own wrapper is the fieldset
+    control = "" if is_group else bound.as_widget(attrs=attrs)
+    return {"field": bound, "control": control, "is_check": is_check, "is_group": is_group, "described": described, "css": css}
 
 
 def _input_class(bound: BoundField, is_check: bool, is_group: bool) -> str:
@@ -151,6 +156,12 @@ def slot(context: Context, name: str) -> str:
 def cards(context: Context, page: str) -> str:
     """The cards that domains put on a page, such as My Account."""
     return format_html_join("", "{}", ((draw(context["request"]),) for where, draw in registries.cards if where == page))
+
+
+@register.filter
+def shown(value: object) -> object:
+    """A value of any kind, written our way; nothing as a dash."""
+    return formats.shown(value)
 
 
 @register.filter

@@ -96,7 +96,7 @@ export async function draw(element) {
   const where = bounds.isEmpty() ? { center: [11, 56], zoom: 4 } : { bounds, fitBoundsOptions: { padding: 48, maxZoom: 11 } };
   const view = new MapView({ container: element, style: style(countries, places, tiles), ...where, cooperativeGestures: false, dragRotate: false, attributionControl: { compact: true }, maxZoom: tiles ? 19 : 12 });
   view.addControl(new NavigationControl({ showCompass: false }), "top-right");
-  view.getCanvas().setAttribute("aria-label", element.getAttribute("aria-label"));
+  view.getCanvas().setAttribute("aria-label", element.dataset.label);
   wire(view);
   const repaint = () => (element.isConnected ? view.setStyle(style(countries, places, tiles)) : document.removeEventListener("forecourt:theme", repaint));
   document.addEventListener("forecourt:theme", repaint);
