@@ -9,10 +9,14 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 HERE = Path(__file__).parent
 _URL = "FORECOURT_TEST_DATABASE_URL"
@@ -28,6 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the cast signs in a lot
 
 
 def _start_cluster(config: pytest.Config) -> None:
@@ -115,3 +122,37 @@ def as_product_role(db: None) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE forecourt")
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """The people and places of `tests/cast.py`."""
+    from tests.cast import assemble
+
+    return assemble()
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: "pytest.FixtureRequest") -> Iterator[str]:
+    """
+    A fresh copy of the migrated database for a test with real commits and threads; its URL. Dropped afterwards.
+
+    Django's connection points there for the time of the test. Do not mark the test with `django_db`.
+    """
+    from django.conf import settings
+    from django.db import connections
+
+    server, name = os.environ[_URL], f"own_{os.getpid()}_{os.urandom(4).hex()}"
+    before = settings.DATABASES["default"]["NAME"]
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_template(server))))
+        connections.close_all()
+        settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
+        try:
+            yield server.rsplit("/", 1)[0] + f"/{name}"
+        finally:
+            connections.close_all()
+            settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = before
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -31,7 +31,7 @@ def _actor(request: HttpRequest) -> Actor | SimpleLazyObject:
 
 def _load(request: HttpRequest) -> Actor:
     person = request.user
-    assert isinstance(person, Person)  # noqa: S101
+    assert isinstance(person, Person)
     actor = queries.actor_of(person)
     chosen = request.session.get(CURRENT_OPERATOR)
     return replace(actor, operator_id=chosen) if chosen else actor

@@ -1,0 +1,48 @@
+"""Plain factories for teams and members."""
+
+from datetime import UTC, datetime
+
+from forecourt.access import TeamRole
+from forecourt.identity.models import Person
+from forecourt.operators.models import Operator
+from forecourt.operators.tests.factories import make_installation
+from forecourt.teams.models import Team, TeamMember
+
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def make_team(name: str, operator: Operator, *, type: str = "professional", owner: Person | None = None, **fields) -> Team:
+    team = Team.objects.create(
+        organisation_id=operator.organisation_id,
+        operator=operator,
+        type=type,
+        name=name,
+        owner=owner,
+        contact_email=f"{name.lower().replace(' ', '.')}@example.com",
+        currency=operator.currency,
+        country=operator.country,
+        time_zone=operator.time_zone,
+        join_code=f"J{Team.objects.count() + 1:07}",
+        **fields,
+    )
+    if owner:
+        make_team_member(owner, team, TeamRole.OWNER)
+    return team
+
+
+def make_team_member(person: Person, team: Team, role: TeamRole = TeamRole.MEMBER, **toggles) -> TeamMember:
+    """An accepted membership. Toggles are the `can_*` columns; all off unless given."""
+    return TeamMember.objects.create(
+        organisation_id=team.organisation_id,
+        operator_id=team.operator_id,
+        team=team,
+        person=person,
+        role=role,
+        state=TeamMember.State.ACCEPTED,
+        accepted_at=AT,
+        **toggles,
+    )
+
+
+def make_personal_team(person: Person) -> Team:
+    return make_team(f"{person.first_name}'s team", make_installation(), type=Team.Type.PERSONAL, owner=person)
