@@ -67,11 +67,12 @@ def unpack(source: Path, staging: Path) -> Manifest:
     """
     staging.mkdir(mode=0o700)
     try:
-        with tarfile.open(source) as tar:
+        with tarfile.open(source, "r:") as tar:
             _extract(tar, staging)
         manifest = Manifest.parse((staging / MANIFEST).read_bytes())
     except (OSError, tarfile.TarError) as error:
-        raise Refusal(f"{source} is not a backup of Forecourt that can be read ({error}).") from None
+        reason = str(getattr(error, "strerror", None) or error).lower()
+        raise Refusal(f"{source} is not a backup of Forecourt that can be read: {reason}.") from None
     for name, digest in manifest.sha256.items():
         if not (staging / name).is_file() or backup.sha256(staging / name) != digest:
             raise Refusal(f"{source} is damaged at {name}: use another backup.")

@@ -267,7 +267,7 @@ def check_ports(wishes: Wishes) -> None:
             with socket.create_server((wishes.bind, port), family=socket.AF_INET6 if ":" in wishes.bind else socket.AF_INET):
                 pass
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = os.strerror(error.errno or 0).lower()
             raise Refusal(f"Port {port} on {wishes.bind} cannot be used ({reason}): stop what uses it, or choose another with {option}.") from None
 
 
