@@ -162,28 +162,12 @@ def _records() -> dict[str, Any]:
             line(label="Idle fee", quantity="4 min", unit_price="DKK 0.51", net=162, vat=41, gross=203),
         ],
         "totals": line(net=6555, vat=1639, gross=8194),
-        "report": line(
-            created=212,
-            updated=8,
-            skipped=20,
-            failed=2,
-            is_dry_run=True,
-            problems=[(14, "max_kw", "Enter a number up to 1,000."), (97, "team", "There is no team “Harbor”.")],
-        ),
+        "report": line(created=212, updated=8, skipped=20, failed=2, is_dry_run=True, problems=_PROBLEMS),
         "actions_given": _ACTIONS,
         "chart": _CHART,
-        "bars": {
-            "type": "bar",
-            "unit": "kWh",
-            "stacked": True,
-            "labels": _CHART["labels"],
-            "series": [
-                {"name": "AC", "values": [12, 18, 9, 22, 25, 19, 30, 28, 34, 31, 38, 41]},
-                {"name": "DC", "values": [40, 38, 47, 52, 49, 61, 58, 66, 72, 70, 69, 81]},
-            ],
-        },
+        "bars": _BARS,
         "places": _PLACES,
-        "message_json": '[2, "19223201", "StatusNotification", {\n  "connectorId": 1,\n  "errorCode": "NoError",\n  "status": "Charging",\n  "timestamp": "2026-11-22T20:35:04.000Z"\n}]',
+        "message_json": _MESSAGE,
     }
 
 
@@ -191,10 +175,20 @@ def _rows() -> list[SimpleNamespace]:
     names = ["Havnegade 12 · 01", "Havnegade 12 · 02", "Havnegade 12 · 03", "Kastrup Strandpark A", "Malmö Central P2", "Flensburg ZOB 4"]
     shown = ["busy-charging", "available", "error", "busy-non-released", "disconnected", "available"]
     teams = ["Northwind Harbour", "Northwind Harbour", "Northwind Harbour", "Strandparken", "Hotel Savoy", "Stadtwerke"]
+    powers_w = [150_000, 22_000, 11_000, 7_400, 50_000, 22_000]
     return [
-        SimpleNamespace(id=place, name=name, state=shown[place], team=teams[place], energy_wh=1_234_560 * (place + 1), power_w=[150_000, 22_000, 11_000, 7_400, 50_000, 22_000][place], heard_at=AT - timedelta(minutes=7 * place), actions=_actions_of(place))
+        SimpleNamespace(
+            id=place,
+            name=name,
+            state=shown[place],
+            team=teams[place],
+            energy_wh=1_234_560 * (place + 1),
+            power_w=powers_w[place],
+            heard_at=AT - timedelta(minutes=7 * place),
+            actions=_actions_of(place),
+        )
         for place, name in enumerate(names)
-    ]  # fmt: skip
+    ]
 
 
 def _actions_of(row: int) -> list[Action]:
@@ -221,6 +215,23 @@ _CHART: dict[str, Any] = {
     "labels": ["09:00", "09:05", "09:10", "09:15", "09:20", "09:25", "09:30", "09:35", "09:40", "09:45", "09:50", "09:55"],
     "series": [{"name": "Power", "values": [0, 96, 141, 148, 149, 147, 132, 118, 104, 88, 61, 42]}],
 }
+_BARS: dict[str, Any] = {
+    "type": "bar",
+    "unit": "kWh",
+    "stacked": True,
+    "labels": _CHART["labels"],
+    "series": [
+        {"name": "AC", "values": [12, 18, 9, 22, 25, 19, 30, 28, 34, 31, 38, 41]},
+        {"name": "DC", "values": [40, 38, 47, 52, 49, 61, 58, 66, 72, 70, 69, 81]},
+    ],
+}
+_PROBLEMS = [(14, "max_kw", "Enter a number up to 1,000."), (97, "team", "There is no team “Harbor”.")]
+_MESSAGE = """[2, "19223201", "StatusNotification", {
+  "connectorId": 1,
+  "errorCode": "NoError",
+  "status": "Charging",
+  "timestamp": "2026-11-22T20:35:04.000Z"
+}]"""
 _PLACES = [
     {
         "id": 1,

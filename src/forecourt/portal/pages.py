@@ -26,7 +26,7 @@ from forecourt.kit.errors import DomainError
 from forecourt.portal.errors import error_page
 from forecourt.portal.exports import csv_response
 from forecourt.portal.paging import Paging, paged
-from forecourt.portal.preferences import back
+from forecourt.portal.redirects import SeeOther, back
 
 __all__ = ["PageRequest", "Paging", "csv_response", "done", "page", "paged", "respond"]
 
@@ -80,9 +80,9 @@ def respond(
 
     A GET carries an ETag; the same content again is answered 304 without a body, so live parts cost little.
     """
-    is_part = bool(getattr(request, "htmx", None)) and partial_name is not None
+    is_part = partial_name is not None and _wants_part(request)
     response = render(request, f"{template}#{partial_name}" if is_part else template, context, status=status)
-    patch_vary_headers(response, ["HX-Request", "Cookie", "Accept-Language"])
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted", "Cookie", "Accept-Language"])
     patch_cache_control(response, private=True, no_cache=True)
     if is_part:
         response = _with_toasts(request, response)
@@ -100,7 +100,7 @@ def done(request: HttpRequest, url_name: str, *args: object, message: str = "", 
     target = resolve_url(url_name, *args)
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if not htmx:
-        return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
+        return SeeOther(target)
     if urlsplit(htmx.current_url_abs_path or "").path == urlsplit(target).path:
         response = HttpResponse(status=HTTPStatus.NO_CONTENT)
         trigger_client_event(response, "forecourt:refresh", {})
@@ -120,8 +120,14 @@ def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
     goes_back = error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.method == "POST" and goes_back and (target := back(request, otherwise="")):
         messages.error(request, error.message)
-        return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": target})
+        return SeeOther(target)
     return error_page(request, error.status, says=error.message)
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    """A filter, a sort or a page is boosted: it takes its piece out of the whole page, paging included."""
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def _turn_away(request: PageRequest) -> HttpResponse | None:

@@ -3,8 +3,9 @@
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from forecourt.portal.redirects import SeeOther, back
 
 THEMES = ("auto", "light", "dark")
 COOKIE = "forecourt_theme"
@@ -17,18 +18,11 @@ def theme_of(request: HttpRequest) -> str:
     return wanted if wanted in THEMES else "auto"
 
 
-def back(request: HttpRequest, otherwise: str = "/") -> str:
-    """Where the person came from, if that is here."""
-    came_from = request.POST.get("next") or request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
-    return came_from if is_ours else otherwise
-
-
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("theme", "auto")
     if wanted not in THEMES:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    response = HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": back(request)})
+    response = SeeOther(back(request))
     response.set_cookie(COOKIE, wanted, max_age=ONE_YEAR, samesite="Lax", secure=request.is_secure())
     return response

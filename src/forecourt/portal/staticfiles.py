@@ -28,7 +28,7 @@ def node_modules() -> Path:
     return Path(getattr(settings, "NODE_MODULES", Path(__file__).parents[3] / "node_modules"))
 
 
-class VendorFinder(BaseFinder):
+class NodeModulesFinder(BaseFinder):
     """Finds the files of `VENDOR`. Add it to `STATICFILES_FINDERS`."""
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:

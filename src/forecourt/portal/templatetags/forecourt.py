@@ -16,6 +16,10 @@ from forecourt.portal.actions import Action
 from forecourt.portal.sparklines import points
 
 register = template.Library()
+SPARKLINE = (
+    '<svg class="fc-spark" viewBox="0 0 100 28" preserveAspectRatio="none" {0}>'
+    '<polygon points="0,28 {1} 100,28"/><polyline points="{1}"/></svg>'
+)
 Context = template.Context | dict[str, Any]
 
 
@@ -84,7 +88,7 @@ def query_with(context: Context, **changes: object) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.inclusion_tag("portal/_sort.html", takes_context=True)
@@ -105,7 +109,7 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     described = " ".join(
         filter(None, [f"{bound.auto_id}-help" if bound.help_text else "", f"{bound.auto_id}-error" if bound.errors else ""])
     )
-    attrs = {"class": _input_class(bound, is_check, is_group)}
+    attrs: dict[str, str | bool] = {"class": _input_class(bound, is_check, is_group)}
     if described:
         attrs["aria-describedby"] = described
     if bound.errors:
@@ -135,9 +139,7 @@ def sparkline(values: list[float], label: str = "") -> str:
     if not drawn:
         return ""
     role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    line = " ".join(f"{x},{y}" for x, y in drawn)
-    svg = '<svg class="fc-spark" viewBox="0 0 100 28" preserveAspectRatio="none" {}><polygon points="0,28 {} 100,28"/><polyline points="{}"/></svg>'
-    return format_html(svg, role, line, line)
+    return format_html(SPARKLINE, role, " ".join(f"{x},{y}" for x, y in drawn))
 
 
 @register.inclusion_tag("portal/_tabs.html", takes_context=True)
