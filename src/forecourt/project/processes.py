@@ -85,10 +85,9 @@ def worker() -> int:
     prepare()
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.utils import connector_params
 
     direct = os.environ.get("DATABASE_DIRECT_URL")
-    connector = PsycopgConnector(conninfo=direct) if direct else PsycopgConnector(**connector_params())
+    connector = PsycopgConnector(conninfo=direct) if direct else app.connector.get_worker_connector()
     with app.replace_connector(connector) as jobs:
         jobs.run_worker(concurrency=number("FORECOURT_WORKER_CONCURRENCY", 4), shutdown_graceful_timeout=8)
     return 0

@@ -22,6 +22,7 @@ from forecourt.project.refusal import Refusal
 
 TICK = 0.1
 BACKOFF = (0.2, 10.0)
+SETTLED_AFTER = 0.5  # one that cannot start dies sooner
 STEADY_AFTER = 30.0  # a child that ran this long starts its backoff anew
 GIVE_UP_AFTER = 5  # deaths of one child before everything was ready
 LARGEST_LOG = 10_000_000
@@ -38,7 +39,7 @@ class Child:
     One process.
 
     :param body: a command line, or a function to run in a fork, whose result is the exit status.
-    :param is_ready: asked until it says yes; a child without one is ready when it has started.
+    :param is_ready: asked until it says yes; without one, a child is ready when it has run for half a second.
     :param stop_within: seconds between SIGTERM and SIGKILL.
     """
 
@@ -89,10 +90,10 @@ class Supervisor:
         :raises Stop: if asked to end.
         :raises Refusal: if a child keeps dying.
         """
-        waiting = [running.child for running in self._running]
+        waiting = self._running
         while waiting:
             self.tick()
-            waiting = [child for child in waiting if not child.is_ready()]
+            waiting = [running for running in waiting if not (self._has_settled(running) and running.child.is_ready())]
         self._was_ready = True
 
     def tick(self) -> None:
@@ -157,6 +158,9 @@ class Supervisor:
         _shorten(log)
         running.pid = self._fork(running.child, log)
         running.since = time.monotonic()
+
+    def _has_settled(self, running: _Running) -> bool:
+        return running.pid > 0 and time.monotonic() - running.since > SETTLED_AFTER
 
     def _has_ended(self, running: _Running) -> bool:
         status = _wait(running.pid, 0)
