@@ -127,7 +127,7 @@ def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
 def _wants_part(request: HttpRequest) -> bool:
     """A filter, a sort or a page is boosted: it takes its piece out of the whole page, paging included."""
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
-    return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
+    return htmx is not None and bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def _turn_away(request: PageRequest) -> HttpResponse | None:

@@ -1,6 +1,7 @@
 """The shell alone: no database, no other domain's middleware, its own addresses."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -34,7 +35,7 @@ def ask():
     from django.contrib.auth.models import AnonymousUser  # only after Django is set up
 
     def make(path="/", *, method="GET", user=None, actor=None, **headers):
-        request = RequestFactory().generic(method, path, headers=headers)
+        request: Any = RequestFactory().generic(method, path, headers=headers)
         request.user = user or AnonymousUser()
         request.actor = actor
         request.htmx = HtmxDetails(request)

@@ -1,3 +1,4 @@
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from forecourt.portal.pages import csv_response
 
 
-def lines(header, *rows):
+def lines(header: Sequence[object], *rows: Sequence[object]) -> list[str]:
     return b"".join(csv_response("charges.csv", header, rows)).decode("utf-8-sig").split("\r\n")[:-1]
 
 
@@ -30,6 +31,12 @@ def test_it_starts_with_a_byte_order_mark_and_is_a_download():
 
 def test_rows_are_taken_one_by_one():
     taken = []
-    stream = iter(csv_response("x.csv", ["n"], ((taken.append(n) or n,) for n in range(3))))
+
+    def rows() -> Iterator[tuple[int]]:
+        for n in range(3):
+            taken.append(n)
+            yield (n,)
+
+    stream = iter(csv_response("x.csv", ["n"], rows()))
     next(stream), next(stream), next(stream)
     assert taken == [0]

@@ -2,10 +2,10 @@ import pytest
 from django.test import RequestFactory
 
 from forecourt.portal.chips import state_chips
-from forecourt.portal.pages import paged
+from forecourt.portal.pages import Paging, paged
 
 
-def at(query, total, **more):
+def at(query: str, total: int, **more: int) -> Paging:
     return paged(RequestFactory().get(f"/{query}"), total, **more)
 
 

@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from django.http import HttpRequest
 
 from forecourt.kit.registries import MenuEntry, Registry, Tab
 from forecourt.portal import menu
@@ -6,7 +9,8 @@ from forecourt.portal import menu
 
 @pytest.fixture(autouse=True)
 def entries(monkeypatch):
-    entries, tabs = Registry(), Registry()
+    entries: Registry[MenuEntry] = Registry()
+    tabs: Registry[Tab] = Registry()
     entries.add(
         MenuEntry("chargers", "Sites", "design-detail", "map-pin", "read", 20),
         MenuEntry("chargers", "Charge points", "design-list", "charging-pile", "read", 10),
@@ -18,7 +22,7 @@ def entries(monkeypatch):
     monkeypatch.setattr("forecourt.kit.registries.tabs", tabs)
 
 
-def drawn(request):
+def drawn(request: HttpRequest) -> list[tuple[object, list[Any]]]:
     return [(section.label, [link.label for link in section.links]) for section in menu.sections(request)]
 
 

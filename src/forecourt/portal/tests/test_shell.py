@@ -1,11 +1,13 @@
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from forecourt.portal import states
@@ -63,21 +65,19 @@ def test_there_is_no_fourth_theme(browser):
 
 def test_every_browser_library_is_found_and_nothing_else_of_npm():
     for name in VENDOR:
-        assert Path(finders.find(f"vendor/{name}")).is_file()
+        assert Path(str(finders.find(f"vendor/{name}"))).is_file()
     assert finders.find("vendor/../package.json") is None
     assert len(list(NodeModulesFinder().list(None))) == len(VENDOR)
 
 
-def answered(**request):
-    seen = {}
+def answered(**request: Any) -> dict[str, str | None]:
+    seen: dict[str, str | None] = {}
 
-    def answer(_request):
+    def answer(_request: HttpRequest) -> HttpResponse:
         seen.update(language=translation.get_language(), zone=timezone.get_current_timezone_name())
         return HttpResponse()
 
-    from django.test import RequestFactory
-
-    made = RequestFactory().get("/", headers=request.get("headers", {}))
+    made: Any = RequestFactory().get("/", headers=request.get("headers", {}))
     made.COOKIES.update(request.get("cookies", {}))
     made.person = request.get("person")
     LocaleAndZone(answer)(made)

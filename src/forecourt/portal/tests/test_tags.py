@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django import forms
@@ -13,7 +14,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 AT = datetime(2026, 11, 22, 20, 35, 4, tzinfo=UTC)
 
 
-def write(source, language="en", **values):
+def write(source: str, language: str = "en", **values: Any) -> str:
     with translation.override(language), timezone.override("Europe/Copenhagen"):
         return Template("{% load forecourt %}" + source).render(Context(values))
 

@@ -14,6 +14,15 @@ onPart("[data-filters]", (form) => {
   form.addEventListener("change", (event) => !event.target.matches("[type=search], [type=text]") && submit(0));
 });
 
+// The bar stays while the list is exchanged: its links follow the address.
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  document.querySelector("[data-filter-clear]")?.toggleAttribute("hidden", location.search === "");
+  const query = new URLSearchParams(location.search);
+  query.delete("page");
+  query.set("format", "csv");
+  document.querySelector("[data-filter-csv]")?.setAttribute("href", `?${query}`);
+});
+
 // Empty fields do not belong in the address.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.matches?.("[data-filters]")) return;

@@ -12,6 +12,13 @@ function isBusy(element) {
   return element.querySelector(":popover-open, details[open], dialog[open]") || (focus?.matches("input, select, textarea") && element.contains(focus));
 }
 
+// The header that htmx would turn into events: toasts ride on it.
+function tell(header) {
+  for (const [name, detail] of Object.entries(header ? JSON.parse(header) : {})) {
+    document.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
 function start(element) {
   const every = Number(element.dataset.live) || 0;
   let etag = null;
@@ -42,6 +49,7 @@ function start(element) {
     const response = await fetch(element.dataset.liveUrl ?? location.href, { headers, cache: "no-store" });
     if (response.headers.has("HX-Redirect")) return location.assign(response.headers.get("HX-Redirect"));
     if (response.status === 304) return true;
+    tell(response.headers.get("HX-Trigger"));
     if (!response.ok) throw new Error(String(response.status));
     etag = response.headers.get("ETag");
     swap(await response.text());
