@@ -20,6 +20,7 @@ VENDOR = {
     "maplibre/maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
     "topojson/topojson-client.js": "topojson-client/dist/topojson-client.min.js",
     "world/countries-50m.json": "world-atlas/countries-50m.json",
+    "world/countries-10m.json": "world-atlas/countries-10m.json",
 }
 
 

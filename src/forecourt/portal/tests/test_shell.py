@@ -97,3 +97,10 @@ def test_without_a_person_the_browser_decides():
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", ""])
 def test_a_zone_that_does_not_exist_is_the_installations(zone):
     assert answered(cookies={"forecourt_zone": zone})["zone"] == django_settings.TIME_ZONE
+
+
+@pytest.mark.parametrize("kind", ["charge_point", "charge"])
+def test_the_design_document_names_every_state_as_it_is_shown(kind):
+    document = (Path(__file__).parents[4] / "docs/design.md").read_text()
+    for value, state in states.kinds()[kind].items():
+        assert f"| `{value}` | {state.word} | {state.tone} | `{state.icon}` |" in document

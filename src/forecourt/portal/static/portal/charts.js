@@ -3,7 +3,7 @@ import * as echarts from "../vendor/echarts/echarts.mjs";
 import { token } from "./colours.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const TONES = ["brand", "live", "held", "wait", "ok", "bad", "off"];
+const COLOURS = 6;
 
 function tip(unit, write) {
   return (points) => {
@@ -29,7 +29,7 @@ function tip(unit, write) {
 }
 
 function series(chart, one, place) {
-  const color = token(one.tone ?? TONES[place % TONES.length]);
+  const color = token(one.tone ?? `chart-${(place % COLOURS) + 1}`);
   const isBar = (one.type ?? chart.type) === "bar";
   return {
     name: one.name,

@@ -4,6 +4,8 @@ import "../vendor/topojson/topojson-client.js";
 import { colour, token } from "./colours.js";
 
 const ATLAS = new URL("../vendor/world/countries-50m.json", import.meta.url);
+const CLOSE_ATLAS = new URL("../vendor/world/countries-10m.json", import.meta.url);
+const CLOSE_ZOOM = 5.5;
 const TONES = ["ok", "live", "held", "wait", "bad", "off"];
 const FONT = ["Inter"];
 
@@ -16,8 +18,8 @@ async function loadStyles() {
   await loaded;
 }
 
-async function atlas() {
-  const topology = await (await fetch(ATLAS)).json();
+async function atlas(address) {
+  const topology = await (await fetch(address)).json();
   return globalThis.topojson.feature(topology, topology.objects.countries);
 }
 
@@ -89,7 +91,7 @@ function wire(view) {
 
 export async function draw(element) {
   const places = JSON.parse(document.getElementById(element.dataset.map).textContent);
-  const [countries] = await Promise.all([atlas(), loadStyles(), document.fonts.load("12px Inter")]);
+  let [countries] = await Promise.all([atlas(ATLAS), loadStyles(), document.fonts.load("12px Inter")]);
   const tiles = element.dataset.tiles;
   const bounds = new LngLatBounds();
   for (const { longitude, latitude } of places) bounds.extend([longitude, latitude]);
@@ -100,5 +102,13 @@ export async function draw(element) {
   wire(view);
   const repaint = () => (element.isConnected ? view.setStyle(style(countries, places, tiles)) : document.removeEventListener("forecourt:theme", repaint));
   document.addEventListener("forecourt:theme", repaint);
+  const sharpen = async () => {
+    if (view.getZoom() < CLOSE_ZOOM) return;
+    view.off("moveend", sharpen);
+    countries = await atlas(CLOSE_ATLAS);
+    view.getSource("countries")?.setData(countries);
+  };
+  view.on("moveend", sharpen);
+  view.once("load", sharpen);
   view.once("idle", () => element.setAttribute("data-drawn", ""));
 }
