@@ -7,7 +7,7 @@ from typing import Any
 
 from forecourt.access.grants import OPERATOR_GRANTS, PLATFORM_GRANTS, team_permissions
 from forecourt.access.permissions import OperatorRole, Permission, PlatformRole, TeamRole
-from forecourt.access.scope import Scope
+from forecourt.access.scope import NOWHERE, Scope
 
 
 class ActorKind(StrEnum):
@@ -49,7 +49,7 @@ class Actor:
     team_memberships: tuple[TeamMembership, ...] = ()
     platform_role: PlatformRole | None = None
     permissions: frozenset[Permission] = frozenset()
-    reach: Scope = Scope()
+    reach: Scope = NOWHERE
     api_scopes: frozenset[str] = frozenset()
     rate_limit: int = 0
     rate_interval_seconds: int = 0

@@ -62,8 +62,17 @@ def _predicates(model: type[models.Model], scope: Scope, side: str | None) -> It
     return [predicate for columns in _sides(model, side) for predicate in scope.predicates(columns)]
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+class ScopedManager(models.Manager[M]):
     """The manager of every tenant-owned model."""
+
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        return ScopedQuerySet(self.model, using=self._db)
+
+    def within(self, scope: Scope, *, side: str | None = None) -> ScopedQuerySet[M]:
+        return self.get_queryset().within(scope, side=side)
+
+    def newest_within(self, scope: Scope, *, limit: int, offset: int = 0, side: str | None = None, order: str = "-id") -> ScopedQuerySet[M]:
+        return self.get_queryset().newest_within(scope, limit=limit, offset=offset, side=side, order=order)
 
 
 class OperatorScoped(models.Model):

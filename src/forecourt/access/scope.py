@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-_NOWHERE = Q(pk__in=())
+_NO_ROWS = Q(pk__in=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,7 @@ class Scope:
         joined: Q | None = None
         for predicate in self.predicates(columns):
             joined = predicate if joined is None else joined | predicate
-        return _NOWHERE if joined is None else joined
+        return _NO_ROWS if joined is None else joined
+
+
+NOWHERE = Scope()

@@ -4,10 +4,10 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from forecourt.access import OperatorScoped, ScopedManager
+from forecourt.access import ScopedManager
 
 
-class Event(OperatorScoped):
+class Event(models.Model):
     """
     One change of one row, or one sign-in or sign-out.
 
@@ -36,4 +36,3 @@ class Event(OperatorScoped):
 
     class Meta:
         db_table = "audit_event"
-        managed = True

@@ -35,6 +35,10 @@ END $$;
 """
 
 
+_ACTOR = "current_setting('forecourt.actor', true)"
+_BY_A_HUMAN = f"""{_ACTOR} LIKE '{{"kind": "person"%' OR {_ACTOR} LIKE '{{"kind": "consumer"%'"""
+
+
 def audited(
     table: str, entity: str, *, name: str = "name", ignore: tuple[str, ...] = (), is_scope: str = "", humans_only: bool = False
 ) -> Operation:
@@ -42,12 +46,7 @@ def audited(
     Record every change of a table. `is_scope` names the scope column that the row's own id is (a team's `team_id`).
     `humans_only`: only changes with an actor in the transaction (people, API consumers), never a station's or a job's.
     """
-    condition = (
-        "WHEN (current_setting('forecourt.actor', true) LIKE '{\"kind\": \"person\"%%' OR current_setting('forecourt.actor', true) LIKE '{\"kind\": \"consumer\"%%')"
-        if humans_only
-        else ""
-    )
-    condition = condition.replace("%%", "%")
+    condition = f"WHEN ({_BY_A_HUMAN})" if humans_only else ""
     return migrations.RunSQL(
         f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW {condition} "
         f"EXECUTE FUNCTION audit_record('{entity}', '{name}', '{','.join(ignore)}', '{is_scope}')",

@@ -10,8 +10,14 @@ from django.db.migrations.operations.base import Operation
 
 # Tables the product's role may only INSERT into and SELECT from. Partitions inherit their parent's privileges.
 _APPEND_ONLY = (
-    "ledger_entry", "ledger_posting", "audit_event", "billing_settlement", "billing_chargeline", "charging_signedreading", "pricing_priceversion",
-)  # fmt: skip
+    "ledger_entry",
+    "ledger_posting",
+    "audit_event",
+    "billing_settlement",
+    "billing_chargeline",
+    "charging_signedreading",
+    "pricing_priceversion",
+)
 
 
 def append_only_tables() -> list[str]:

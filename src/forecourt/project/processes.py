@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from forecourt.project.embedded.account import dies_with_parent
 from forecourt.project.refusal import Refusal
@@ -85,11 +85,16 @@ def worker() -> int:
     prepare()
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     direct = os.environ.get("DATABASE_DIRECT_URL")
-    connector = PsycopgConnector(conninfo=direct) if direct else app.connector.get_worker_connector()
+    connector = PsycopgConnector(conninfo=direct) if direct else cast(DjangoConnector, app.connector).get_worker_connector()
+    from forecourt.project import drains
+
+    end_drain = drains.start()
     with app.replace_connector(connector) as jobs:
         jobs.run_worker(concurrency=number("FORECOURT_WORKER_CONCURRENCY", 4), shutdown_graceful_timeout=8)
+    end_drain()
     return 0
 
 

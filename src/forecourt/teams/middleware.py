@@ -25,7 +25,7 @@ class PersonActor:
         return self.get_response(request)
 
 
-def _actor(request: HttpRequest) -> Actor | SimpleLazyObject:
+def _actor(request: HttpRequest) -> "SimpleLazyObject[Actor]":
     return SimpleLazyObject(lambda: _load(request))
 
 

@@ -33,7 +33,8 @@ def test_reading_charge_points_does_not_let_anyone_change_them():
 
 
 @pytest.mark.parametrize(
-    ("scope", "known"), [("operators", True), ("deeplink:delete", True), ("all", True), ("nonsense:read", False), ("teams:own", False)]
+    ("scope", "known"),
+    [("operators", True), ("deeplink:delete", True), ("all", True), ("nonsense:read", False), ("teams:own", False)],
 )
 def test_only_scopes_of_the_catalogue_are_accepted(scope, known):
     assert is_known(scope) is known

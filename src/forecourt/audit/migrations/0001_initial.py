@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'audit_event',
-                'managed': True,
             },
         )
             ],
