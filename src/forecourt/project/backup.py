@@ -47,7 +47,9 @@ class Manifest:
         except (ValueError, TypeError):
             raise Refusal("This is not a backup of Forecourt, or of a later one than this.") from None
         if found.format != FORMAT:
-            raise Refusal(f"This backup was written by Forecourt {found.version} in a format that this version does not know: install that version.")
+            raise Refusal(
+                f"This backup was written by Forecourt {found.version} in a format that this version does not know: install that version."
+            )
         return found
 
 
@@ -81,7 +83,9 @@ def _collect(working: Path, folder: Path) -> Path:
     run_client("pg_dump", url, "--format=custom", f"--file={dump}")
     (working / SECRET_KEY).write_text(os.environ["FORECOURT_SECRET_KEY"])
     members = {DATABASE: dump, SECRET_KEY: working / SECRET_KEY} | _uploads(folder / FILES)
-    manifest = Manifest(FORMAT, __version__, taken_at[0] if taken_at else "", migrations, {name: sha256(path) for name, path in members.items()})
+    manifest = Manifest(
+        FORMAT, __version__, taken_at[0] if taken_at else "", migrations, {name: sha256(path) for name, path in members.items()}
+    )
     complete = working / "complete"
     with os.fdopen(os.open(complete, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
         text = json.dumps(asdict(manifest), indent=2).encode()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from forecourt.project.console import answer, complain
 from forecourt.project.refusal import Refusal
 
 REFUSED = 2
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.do(options) or 0)
     except Refusal as refusal:
-        print(f"forecourt: {refusal}", file=sys.stderr)
+        complain(str(refusal))
         return REFUSED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -62,7 +63,9 @@ def _add_up(command: argparse.ArgumentParser) -> None:
 
 
 def _add_stations(command: argparse.ArgumentParser) -> None:
-    add = command.add_subparsers(required=True, metavar="ACTION").add_parser("add", help="create many stations at once and write them as JSON")
+    add = command.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "add", help="create many stations at once and write them as JSON"
+    )
     add.add_argument("--count", type=int, required=True, metavar="N")
     add.add_argument("--prefix", required=True, metavar="P", help="identities are P00000, P00001 …")
     add.add_argument("--team", type=int, required=True, metavar="ID", help="the team that owns them")
@@ -114,7 +117,7 @@ def _setup(options: argparse.Namespace) -> int:
 
     from forecourt.project.setup import setup_link
 
-    print(setup_link(settings.PUBLIC_URL) or "This installation is set up already.")
+    answer(setup_link(settings.PUBLIC_URL) or "This installation is set up already.")
     return 0
 
 

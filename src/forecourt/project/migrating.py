@@ -1,7 +1,6 @@
 """`forecourt migrate`: the schema to this version's, then the product's role and what it may."""
 
 import os
-import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
@@ -11,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 import psycopg
 
 from forecourt.project import roles
+from forecourt.project.console import answer, say
 from forecourt.project.refusal import Refusal
 
 ONE_AT_A_TIME = 4_711_001  # advisory lock: two migrations at once wait for each other
@@ -62,7 +62,9 @@ def difference(connection: psycopg.Connection[Any]) -> Difference:
     found = Difference(ours - theirs, theirs - ours)
     if found.unknown:
         app, name = min(found.unknown)
-        raise Refusal(f"The database is newer than this Forecourt (it has {app} {name}): install the newer version, or restore an older backup.")
+        raise Refusal(
+            f"The database is newer than this Forecourt (it has {app} {name}): install the newer version, or restore an older backup."
+        )
     return found
 
 
@@ -84,9 +86,7 @@ def grant(connection: psycopg.Connection[Any], product_url: str) -> None:
     """Make the product's role as `product_url` names it, and give it what it needs. Without effect where it is the owner itself."""
     name, password = credentials(product_url)
     if name == connection.info.user:
-        print(
-            f"The product connects as {name}, the owner of the schema: give it a role of its own (docs/how-to/run-in-production.md).", file=sys.stderr
-        )
+        say(f"The product connects as {name}, the owner of the schema: give it a role of its own (docs/how-to/run-in-production.md).")
         return
     roles.ensure_role(connection, name, password)
     roles.apply_grants(connection, name)
@@ -113,7 +113,7 @@ def migrate(*, check: bool) -> int:
         connection.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         missing = difference(connection).missing
         if missing:
-            print(f"Applying {len(missing)} migrations.", flush=True)
+            say(f"Applying {len(missing)} migrations.")
             _apply()
         grant(connection, product or owner)
     return 0
@@ -122,7 +122,7 @@ def migrate(*, check: bool) -> int:
 def _check(connection: psycopg.Connection[Any]) -> int:
     missing = difference(connection).missing
     for app, name in sorted(missing):
-        print(f"missing: {app} {name}")
+        answer(f"missing: {app} {name}")
     return 1 if missing else 0
 
 

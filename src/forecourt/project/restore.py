@@ -34,6 +34,11 @@ WHERE a.atttypid = 'xid8'::regtype AND NOT a.attisdropped AND c.relkind IN ('r',
   AND c.relnamespace = 'public'::regnamespace
 """
 
+END_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = ANY(%s) AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'USAGE')
+"""
+
 
 def restore(source: Path, data: str | None) -> None:
     """
@@ -101,7 +106,9 @@ def _check_usable(manifest: Manifest, secret_key: str, running: RunFile | None) 
     if unknown:
         raise Refusal(f"The backup was made by a newer Forecourt ({manifest.version}): install that version first.")
     if running is None and secret_key != os.environ.get("FORECOURT_SECRET_KEY"):
-        raise Refusal(f"The backup has another secret key: set FORECOURT_SECRET_KEY to its member `{SECRET_KEY}` (tar -xO), for all processes.")
+        raise Refusal(
+            f"The backup has another secret key: set FORECOURT_SECRET_KEY to its member `{SECRET_KEY}` (tar -xO), for all processes."
+        )
 
 
 def _restore_beside(owner: str, product: str, staging: Path) -> str:
@@ -114,7 +121,9 @@ def _restore_beside(owner: str, product: str, staging: Path) -> str:
         except psycopg.errors.InsufficientPrivilege:
             raise Refusal("The owner's role may not make a database: let an administrator grant it (ALTER ROLE … CREATEDB).") from None
     try:
-        backup.run_client("pg_restore", fresh, "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--jobs=2", str(staging / DATABASE))
+        backup.run_client(
+            "pg_restore", fresh, "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error", "--jobs=2", str(staging / DATABASE)
+        )
         with migrating.open_database(fresh, "DATABASE_OWNER_URL") as connection:
             _pass_transaction_ids(connection)
             connection.execute("ANALYZE")
@@ -143,7 +152,9 @@ def _pass_transaction_ids(connection: psycopg.Connection[Any]) -> None:
     highest = max((row[0] for row in stored if row and row[0] is not None), default=0)
     while (missing := highest + 1 - _next_transaction_id(connection)) > 0:
         connection.execute(
-            sql.SQL("DO $$ BEGIN FOR i IN 1..{} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$").format(sql.Literal(min(missing, BURNT_AT_ONCE)))
+            sql.SQL("DO $$ BEGIN FOR i IN 1..{} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$").format(
+                sql.Literal(min(missing, BURNT_AT_ONCE))
+            )
         )
 
 
@@ -184,10 +195,7 @@ def _exchange_databases(owner: str, name: str, fresh: str) -> None:
     old = f"{name}_replaced"
     with migrating.open_database(migrating.with_database(owner, "postgres"), "DATABASE_OWNER_URL") as connection:
         _drop(connection, old)
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'USAGE')",
-            [[name, fresh]],
-        )
+        connection.execute(END_SESSIONS, [[name, fresh]])
         try:
             with connection.transaction():
                 connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(old)))

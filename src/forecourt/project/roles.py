@@ -39,11 +39,17 @@ WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND pg_has_role(re
 # Functions that run with the owner's rights are for the product alone.
 OPEN_TO_ALL = """
 SELECT oid::regprocedure::text FROM pg_proc
-WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'MEMBER') AND prosecdef AND has_function_privilege('public', oid, 'EXECUTE')
+WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'MEMBER') AND prosecdef
+  AND has_function_privilege('public', oid, 'EXECUTE')
 """
 ROUTINES = """
 SELECT oid::regprocedure::text FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'MEMBER') AND NOT has_function_privilege(%(role)s, oid, 'EXECUTE')
+"""
+
+DATABASE_DIFFERS = "SELECT has_database_privilege('public', %s, 'CONNECT') OR NOT has_database_privilege(%s, %s, 'TEMPORARY')"
+HAS_DEFAULTS = """
+SELECT EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE defaclrole = current_user::regrole AND grantee = %s::regrole)
 """
 
 
@@ -122,12 +128,10 @@ def _for_the_database(connection: Connection, role: str, who: sql.Identifier) ->
     the parent) and cannot open a new partition of an append-only table.
     """
     database = connection.info.dbname
-    done = "SELECT EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE defaclrole = current_user::regrole AND grantee = %s::regrole)"
-    open_to_all = "SELECT has_database_privilege('public', %s, 'CONNECT') OR NOT has_database_privilege(%s, %s, 'TEMPORARY')"
-    if _true(connection, open_to_all, [database, role, database]):
+    if _true(connection, DATABASE_DIFFERS, [database, role, database]):
         yield sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
         yield sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), who)
-    if not _true(connection, done, [role]):
+    if not _true(connection, HAS_DEFAULTS, [role]):
         yield sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(who)
         for what in ("SELECT, INSERT ON TABLES", "USAGE, SELECT ON SEQUENCES", "EXECUTE ON ROUTINES"):
             yield sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {} TO {}").format(sql.SQL(what), who)
@@ -139,10 +143,10 @@ def _true(connection: Connection, query: str, parameters: list[str]) -> bool:
 
 
 def _opens(connection: Connection, name: str, password: str) -> bool:
-    """Whether this name and password open a session where `connection` has its own. A session that may not enter this database has still proved its password."""
+    """Whether this name and password are accepted where `connection` leads; entering its database is another matter."""
     at = connection.info
     try:
         psycopg.connect(host=at.host, port=at.port, dbname=at.dbname, user=name, password=password, connect_timeout=10).close()
     except psycopg.OperationalError as error:
-        return "password authentication failed" not in str(error) and "does not exist" not in str(error) and "not permitted" not in str(error)
+        return not any(words in str(error) for words in ("password authentication failed", "does not exist", "not permitted"))
     return True

@@ -209,9 +209,9 @@ class Supervisor:
 
 
 def _run(child: Child) -> int:
-    if callable(child.body):
-        return child.body() or 0
-    os.execvp(child.body[0], list(child.body))
+    if not callable(child.body):
+        os.execvp(child.body[0], list(child.body))  # noqa: S606 - our own commands
+    return child.body() or 0
 
 
 def _redirect(log: Path | None) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from forecourt.project import migrating, processes, runfile
+from forecourt.project.console import answer, say
 from forecourt.project.embedded import Cluster, ClusterError, Secrets
 from forecourt.project.embedded.cluster import free_port
 from forecourt.project.embedded.secrets import write_private
@@ -21,7 +22,7 @@ from forecourt.project.runfile import RunFile
 from forecourt.project.supervisor import Child, Stop, Supervisor
 
 OURSELVES = (sys.executable, "-m", "forecourt.project.cli")
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach them from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def run(wishes: Wishes, parts: Parts) -> int:
     if again:
         sys.stdout.flush()
         same_ports = ["--web-port", str(wishes.web_port), "--ocpp-port", str(wishes.ocpp_port)]
-        os.execve(sys.executable, [*sys.orig_argv, *same_ports], caller)
+        os.execve(sys.executable, [*sys.orig_argv, *same_ports], caller)  # noqa: S606 - ourselves
     return 0
 
 
@@ -171,7 +172,9 @@ class Up:
         product = self.cluster.url("product") if self.cluster else os.environ["DATABASE_URL"]
         owner = self.cluster.url("owner") if self.cluster else os.environ.get("DATABASE_OWNER_URL") or product
         portal = portal.rstrip("/")
-        return RunFile(os.getpid(), "starting", portal, f"{portal}/api/v1", ocpp.rstrip("/"), wishes.web_port, wishes.ocpp_port, product, owner)
+        return RunFile(
+            os.getpid(), "starting", portal, f"{portal}/api/v1", ocpp.rstrip("/"), wishes.web_port, wishes.ocpp_port, product, owner
+        )
 
     def _processes_changed(self, pids: dict[str, int]) -> None:
         if self.run_file:
@@ -232,8 +235,8 @@ def greet(up: Up) -> None:
     up.supervisor.run_once(Child("setup", print_setup_link))
     if (up.folder / "demo.json").exists():
         for user in json.loads((up.folder / "demo.json").read_text())["users"]:
-            print(f"sign in as {user['email']} with {user['password']} ({user['role']}, {user['operator']})")
-    print(f"ready {up.here.portal}", flush=True)
+            answer(f"sign in as {user['email']} with {user['password']} ({user['role']}, {user['operator']})")
+    answer(f"ready {up.here.portal}")
 
 
 def print_setup_link() -> int:
@@ -243,7 +246,7 @@ def print_setup_link() -> int:
 
     link = setup_link(os.environ["FORECOURT_PUBLIC_URL"])
     if link:
-        print(f"Set this installation up at {link}", flush=True)
+        answer(f"Set this installation up at {link}")
     return 0
 
 
@@ -268,12 +271,9 @@ def check_ports(wishes: Wishes) -> None:
                 pass
         except OSError as error:
             reason = os.strerror(error.errno or 0).lower()
-            raise Refusal(f"Port {port} on {wishes.bind} cannot be used ({reason}): stop what uses it, or choose another with {option}.") from None
-
-
-def say(text: str) -> None:
-    """A line for the person who started us."""
-    print(f"forecourt | {text}", file=sys.stderr, flush=True)
+            raise Refusal(
+                f"Port {port} on {wishes.bind} cannot be used ({reason}): stop what uses it, or choose another with {option}."
+            ) from None
 
 
 def _simulator(up: Up) -> list[str]:
@@ -283,7 +283,17 @@ def _simulator(up: Up) -> list[str]:
     chosen = up.folder / "simulating.json"
     write_private(chosen, json.dumps(stations[: up.wishes.simulate]))
     address = f"ws://{_host(up.wishes.bind)}:{up.wishes.ocpp_port}/ocpp/{{identity}}"
-    return [sys.executable, "-m", "simulator.cli", "run", "--stations", str(chosen), "--ocpp", address, *(["--keys", ",".join(keys)] if keys else [])]
+    return [
+        sys.executable,
+        "-m",
+        "simulator.cli",
+        "run",
+        "--stations",
+        str(chosen),
+        "--ocpp",
+        address,
+        *(["--keys", ",".join(keys)] if keys else []),
+    ]
 
 
 def _host(bind: str) -> str:

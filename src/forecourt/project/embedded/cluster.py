@@ -42,6 +42,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+INITDB = ("-U", "postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions")
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum_naptime": "10min"}
 STOP_WITHIN = 60.0
 LONGEST_SOCKET_PATH = 107
@@ -139,7 +140,8 @@ class Cluster:
             raise ClusterError(f"{self.files} is not a PostgreSQL cluster: move it away and restore a backup.") from None
         if found != MAJOR:
             raise ClusterError(
-                f"{self.files} was made by PostgreSQL {found}, this Forecourt brings {MAJOR}: back up with the old version, restore into a new folder."
+                f"{self.files} was made by PostgreSQL {found}, this Forecourt brings {MAJOR}: "
+                "back up with the old version, restore into a new folder."
             )
         if not (self.folder / "secrets.json").exists():
             raise ClusterError(
@@ -157,16 +159,9 @@ class Cluster:
         with ExitStack() as stack:
             place, descriptors = _place(unfinished, account, stack)
             password = _readable_once(self.secrets.superuser, account, stack)
-            command = [str(binaries / "initdb"), "-D", place, "-U", "postgres", "--auth=scram-sha-256", f"--pwfile=/proc/self/fd/{password}"]
-            command += [
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--locale=C.UTF-8",
-                "--no-instructions",
-                *(["--no-sync"] if self._fast else []),
-            ]
-            done = subprocess.run(
-                command,
+            options = [*INITDB, *(["--no-sync"] if self._fast else [])]
+            done = subprocess.run(  # noqa: S603 - our own binary
+                [str(binaries / "initdb"), "-D", place, f"--pwfile=/proc/self/fd/{password}", *options],
                 check=False,
                 env=_environment(),
                 capture_output=True,
@@ -191,7 +186,7 @@ class Cluster:
         log = self._open.enter_context(os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab"))
         self._log_began = log.tell()
         arguments = account.popen_arguments(end_with=signal.SIGINT)  # fast shutdown when we are killed
-        self._server = subprocess.Popen(
+        self._server = subprocess.Popen(  # noqa: S603 - our own binary
             command, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=descriptors, **arguments
         )
 
@@ -212,7 +207,9 @@ class Cluster:
             time.sleep(0.02)
         complaints = [line for line in self._new_log_lines().splitlines() if re.search(r"\b(FATAL|PANIC):", line)]
         why = re.sub(r"^.*?(FATAL|PANIC):\s*", "", complaints[0]) if complaints else "it ended without saying why"
-        raise ClusterError(f"PostgreSQL does not start: {why} (see {self.log}). Nothing was changed; if the files are damaged, restore a backup.")
+        raise ClusterError(
+            f"PostgreSQL does not start: {why} (see {self.log}). Nothing was changed; if the files are damaged, restore a backup."
+        )
 
     def _new_log_lines(self) -> str:
         with self.log.open("rb") as log:
@@ -269,9 +266,7 @@ def _socket_folder(folder: Path, account: Account) -> Path:
             account.make_folder(candidate)
         if not candidate.is_symlink() and candidate.stat().st_uid == account.uid:
             return candidate
-    raise ClusterError(
-        f"There is no private folder for PostgreSQL's socket: remove {leftovers.short_folder(folder, account.uid)}, it belongs to someone else."
-    )
+    raise ClusterError(f"There is no place for PostgreSQL's socket: remove {leftovers.short_folder(folder, account.uid)}, someone else's.")
 
 
 def _environment() -> dict[str, str]:

@@ -37,16 +37,13 @@ def end_processes_in(files: Path, say: Callable[[str], None]) -> None:
 def processes_in(files: Path) -> list[int]:
     """The ids of the processes whose working folder is this one: PostgreSQL always works in its cluster's."""
     wanted = files.stat()
-    return [pid for pid in _all_processes() if _works_in(pid, wanted)]
-
-
-def _all_processes() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [pid for pid in pids if _works_in(pid, wanted)]
 
 
 def _works_in(pid: int, wanted: os.stat_result) -> bool:
     try:
-        return os.path.samestat(os.stat(f"/proc/{pid}/cwd"), wanted)
+        return os.path.samestat(Path(f"/proc/{pid}/cwd").stat(), wanted)
     except OSError:  # gone, or someone else's
         return False
 
@@ -66,4 +63,4 @@ def remove_folder(folder: Path) -> None:
 
 def short_folder(folder: Path, uid: int) -> Path:
     """A short name in /tmp, always the same for one installation folder and account, so that nothing piles up there."""
-    return Path("/tmp") / f"forecourt-{uid}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+    return Path("/tmp") / f"forecourt-{uid}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"  # noqa: S108 - private, and its owner is checked

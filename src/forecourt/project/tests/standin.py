@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from pathlib import Path
 
 from forecourt.project import cli, processes, up
 from forecourt.project.supervisor import Child
@@ -36,7 +37,7 @@ def work() -> int:
 
 
 def note(line: str) -> None:
-    with open(os.environ["FORECOURT_DATA_DIR"] + "/notes", "a") as notes:
+    with (Path(os.environ["FORECOURT_DATA_DIR"]) / "notes").open("a") as notes:
         notes.write(line + "\n")
 
 

@@ -26,13 +26,18 @@ def forecourt(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def execute(running: Running, statement: str, role: str = "database_owner_url") -> list[tuple[Any, ...]]:
     with psycopg.connect(running.says[role], autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
 def content(running: Running) -> tuple[object, ...]:
     """All that a restore must bring back."""
-    tables = [name for (name,) in execute(running, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")]
+    tables = [
+        name
+        for (name,) in execute(
+            running, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+        )
+    ]
     rows = {name: sorted(map(str, execute(running, f'SELECT * FROM "{name}"'))) for name in tables}
     uploads = {str(path.relative_to(running.folder)): path.read_bytes() for path in (running.folder / "files").rglob("*") if path.is_file()}
     return rows, uploads, json.loads((running.folder / "secrets.json").read_text())["secret_key"]
@@ -57,11 +62,16 @@ def test_a_restore_brings_back_what_was_backed_up(tmp_path: Path, filled: Runnin
     done = forecourt("restore", tmp_path / "b", "--data", filled.folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert content(filled) == before
-    assert [name for (name,) in execute(filled, "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")] == ["forecourt", "postgres"]
+    assert [name for (name,) in execute(filled, "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")] == [
+        "forecourt",
+        "postgres",
+    ]
     assert filled.says["state"] == "running"
 
 
-def test_a_backup_moves_to_another_installation_with_key_grants_and_ids(tmp_path: Path, filled: Running, start: Callable[..., Running]) -> None:
+def test_a_backup_moves_to_another_installation_with_key_grants_and_ids(
+    tmp_path: Path, filled: Running, start: Callable[..., Running]
+) -> None:
     other = start(tmp_path / "other").ready()
     assert forecourt("backup", tmp_path / "b", "--data", filled.folder).returncode == 0
     assert forecourt("restore", tmp_path / "b", "--data", other.folder).returncode == 0
@@ -119,6 +129,8 @@ def test_a_backup_needs_a_running_installation_and_a_place(tmp_path: Path, fille
 
 def test_migrate_says_what_is_missing_and_mends_grants(filled: Running) -> None:
     assert forecourt("migrate", "--check", "--data", filled.folder).returncode == 0
-    execute(filled, "GRANT DELETE ON ledger_entry TO forecourt; DELETE FROM django_migrations WHERE app = 'contenttypes' AND name LIKE '0002%'")
+    execute(
+        filled, "GRANT DELETE ON ledger_entry TO forecourt; DELETE FROM django_migrations WHERE app = 'contenttypes' AND name LIKE '0002%'"
+    )
     check = forecourt("migrate", "--check", "--data", filled.folder)
     assert (check.returncode, check.stdout) == (1, "missing: contenttypes 0002_remove_content_type_name\n")

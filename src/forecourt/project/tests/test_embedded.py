@@ -59,7 +59,10 @@ def test_the_product_is_no_superuser_and_makes_nothing(cluster: Cluster) -> None
 
 
 def test_only_the_server_may_enter_its_folders_and_secrets_are_private(cluster: Cluster) -> None:
-    modes = {path.name: path.stat().st_mode & 0o777 for path in (cluster.files, cluster.socket_folder, cluster.folder / "secrets.json", cluster.log)}
+    modes = {
+        path.name: path.stat().st_mode & 0o777
+        for path in (cluster.files, cluster.socket_folder, cluster.folder / "secrets.json", cluster.log)
+    }
     assert sorted(modes.values()) == [0o600, 0o600, 0o700, 0o700]
 
 
@@ -116,8 +119,8 @@ def test_what_was_committed_survives_kill_9(tmp_path: Path) -> None:
 
 
 def test_a_server_whose_starter_was_killed_shuts_down_and_the_next_start_waits_for_it(tmp_path: Path) -> None:
-    script = f"import time; from forecourt.project.embedded import Cluster; print(Cluster({str(tmp_path)!r}).start().pid, flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as starter:
+    script = "import sys, time; from forecourt.project.embedded import Cluster as C; print(C(sys.argv[1]).start().pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout
         server = int(starter.stdout.readline())
         starter.kill()
@@ -150,7 +153,10 @@ def test_an_interrupted_first_start_is_begun_anew(tmp_path: Path) -> None:
         (lambda folder: (folder / "postgres" / "global" / "pg_control").write_bytes(b""), "PostgreSQL does not start"),
         (lambda folder: (folder / "secrets.json").unlink(), "secrets.json is missing"),
         (lambda folder: (folder / "secrets.json").write_text("{"), "is damaged"),
-        (lambda folder: (folder / "secrets.json").write_text('{"superuser":"a","owner":"b","product":"c","secret_key":"d"}'), "are not those of"),
+        (
+            lambda folder: (folder / "secrets.json").write_text('{"superuser":"a","owner":"b","product":"c","secret_key":"d"}'),
+            "are not those of",
+        ),
     ],
 )
 def test_a_folder_that_cannot_be_used_is_refused_in_one_line(tmp_path: Path, damage: object, says: str) -> None:

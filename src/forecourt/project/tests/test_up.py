@@ -54,8 +54,8 @@ class Running:
 def start() -> Iterator[Callable[..., Running]]:
     started: list[Running] = []
 
-    def start(*arguments: Any, **settings: str) -> Running:
-        started.append(Running(*arguments, **settings))
+    def start(folder: Path, *options: str, **settings: str) -> Running:
+        started.append(Running(folder, *options, **settings))
         return started[-1]
 
     yield start
@@ -78,7 +78,9 @@ def answers(running: Running) -> bool:
 
 def refused(folder: Path, *options: str, **settings: str) -> str:
     """The one line of a start that is refused."""
-    done = subprocess.run([*STANDIN, "--data", str(folder), *options], capture_output=True, text=True, env=environment(**settings), timeout=60, check=False)
+    done = subprocess.run(
+        [*STANDIN, "--data", str(folder), *options], capture_output=True, text=True, env=environment(**settings), timeout=60, check=False
+    )
     assert (done.returncode, done.stdout) == (2, "")
     lines = [line for line in done.stderr.splitlines() if not line.startswith("forecourt |")]
     assert len(lines) == 1, done.stderr
@@ -160,7 +162,11 @@ def test_a_taken_port_is_refused_before_anything_is_made(tmp_path: Path) -> None
         (["--web-port", "99999"], {}, "99999 is not a port"),
         (["--web-port", "7000", "--ocpp-port", "7000"], {}, "cannot share port 7000"),
         (["--bind", "192.0.2.1"], {}, "Port 8080 on 192.0.2.1 cannot be used"),
-        (["--web-port", "0", "--ocpp-port", "0"], {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "DATABASE_URL does not lead to a database"),
+        (
+            ["--web-port", "0", "--ocpp-port", "0"],
+            {"DATABASE_URL": "postgresql://127.0.0.1:1/none"},
+            "DATABASE_URL does not lead to a database",
+        ),
         (["--web-port", "0", "--ocpp-port", "0"], {"DATABASE_URL": "nonsense"}, "DATABASE_URL does not lead to a database"),
     ],
 )
