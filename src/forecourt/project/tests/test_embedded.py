@@ -119,7 +119,8 @@ def test_what_was_committed_survives_kill_9(tmp_path: Path) -> None:
 
 
 def test_a_server_whose_starter_was_killed_shuts_down_and_the_next_start_waits_for_it(tmp_path: Path) -> None:
-    script = "import sys, time; from forecourt.project.embedded import Cluster as C; print(C(sys.argv[1]).start().pid, flush=True); time.sleep(60)"
+    start = "print(Cluster(sys.argv[1]).start().pid, flush=True)"
+    script = f"import sys, time; from forecourt.project.embedded import Cluster; {start}; time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout
         server = int(starter.stdout.readline())
