@@ -115,6 +115,11 @@ class WalletTransaction(PartnerVisible):
     to_vat_minor = models.BigIntegerField()
     to_currency = models.CharField(max_length=3)
     exchange_rate = models.DecimalField(max_digits=20, decimal_places=10, db_default=1)  # to = from × rate
+    rate_on = models.DateField(null=True)  # the day of the imported rate, where currencies differ
+    # What rounding added to each side's gross, in its minor units: amount − exact amount.
+    from_rounding = models.DecimalField(max_digits=11, decimal_places=10, db_default=0, default=0)
+    to_rounding = models.DecimalField(max_digits=11, decimal_places=10, db_default=0, default=0)
+    refund_percentage = models.DecimalField(max_digits=7, decimal_places=4, null=True)  # of the transaction that this one refunds
     vat_rate = models.DecimalField(max_digits=5, decimal_places=4, db_default=0)
     note = models.TextField(null=True, blank=True)
     performed_by_id = models.BigIntegerField(null=True)
@@ -143,6 +148,27 @@ class WalletTransaction(PartnerVisible):
             ),
             models.Index(fields=["reference_type", "reference_id"], name="wtx_reference"),
         ]  # fmt: skip
+
+
+class Hold(models.Model):
+    """
+    What is held of a wallet under a key, now (minor units): moved from funds and credit to reserved, and back at release.
+
+    The movements are entries; this row says how much is left to give back.
+    """
+
+    key = models.CharField(max_length=80, primary_key=True)
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+")
+    funds_minor = models.BigIntegerField(db_default=0)
+    credit_minor = models.BigIntegerField(db_default=0)
+    held_at = models.DateTimeField()
+    releases = models.IntegerField(db_default=0, default=0)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(funds_minor__gte=0, credit_minor__gte=0), name="hold_is_not_negative"),
+        ]
 
 
 class Entry(models.Model):

@@ -1,0 +1,49 @@
+"""Reads of the books."""
+
+from forecourt.ledger.queries.proof import problems
+from forecourt.ledger.queries.rates import Rate, rate_on, rates_on
+from forecourt.ledger.queries.transactions import (
+    EntryRow,
+    LegRow,
+    TransactionFilter,
+    TransactionRow,
+    entries_of,
+    refunded,
+    transaction_count,
+    transaction_rows,
+    transactions_about,
+)
+from forecourt.ledger.queries.wallets import (
+    Balance,
+    StatementRow,
+    WalletFacts,
+    balances,
+    statement,
+    wallet_facts,
+    wallet_of_operator,
+    wallet_of_team,
+)
+
+__all__ = [
+    "Balance",
+    "EntryRow",
+    "LegRow",
+    "Rate",
+    "StatementRow",
+    "TransactionFilter",
+    "TransactionRow",
+    "WalletFacts",
+    "balances",
+    "entries_of",
+    "problems",
+    "rate_on",
+    "rates_on",
+    "refunded",
+    "statement",
+    "transaction_count",
+    "transaction_rows",
+    "transactions_about",
+    "wallet_facts",
+    "wallet_of_operator",
+    "wallet_of_team",
+]
