@@ -64,9 +64,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "csp",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "procrastinate.contrib.django",
     *(
         f"forecourt.{domain}"
@@ -76,6 +73,8 @@ INSTALLED_APPS = [
         )
     ),
     "forecourt.project",
+    "allauth",
+    "allauth.account",  # after ours: our templates stand before its own
 ]  # fmt: skip
 
 MIDDLEWARE = [
@@ -138,7 +137,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_ADAPTER = "forecourt.identity.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "forecourt.teams.adapter.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -169,7 +168,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None  # files are served from where they are; nothing is collected
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "forecourt.portal.staticfiles.NodeModulesFinder",
