@@ -15,6 +15,7 @@ def shell_alone(settings):
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.TIME_ZONE = "Europe/Copenhagen"
     settings.MIDDLEWARE = [
+        "csp.middleware.CSPMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "forecourt.portal.tests.urls.Visitor",
