@@ -49,8 +49,10 @@ def restore(source: Path, data: str | None) -> None:
     """
     product = os.environ.get("DATABASE_URL", "")
     folder = runfile.adopt_environment(data, as_owner=True)
-    running = RunFile.read(folder)
     owner = os.environ["DATABASE_URL"]
+    running = RunFile.read(folder)
+    if running and running.database_owner_url != owner:
+        running = None  # the environment names another installation than the one that runs here
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     staging = folder / "restore.unfinished"
     with runfile.locked(folder / "restore.lock"):

@@ -82,13 +82,11 @@ def adopt_environment(given: str | None, *, as_owner: bool = False) -> Path:
 
 
 def environment(folder: Path, run: RunFile) -> dict[str, str]:
-    """The settings of the processes of this installation. What the caller's environment says about addresses and the key wins."""
-    defaults = {
+    """The settings of the processes of this installation."""
+    return {
         "FORECOURT_SECRET_KEY": Secrets.read(folder / "secrets.json").secret_key,
         "FORECOURT_PUBLIC_URL": run.portal,
         "FORECOURT_OCPP_PUBLIC_URL": run.ocpp,
-    }
-    return {name: os.environ.get(name) or value for name, value in defaults.items()} | {
         "DATABASE_URL": run.database_url,
         "FORECOURT_DATA_DIR": str(folder),
         "FORECOURT_WEB_PORT": str(run.web_port),

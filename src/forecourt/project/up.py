@@ -116,8 +116,7 @@ class Up:
 
     def _start(self) -> None:
         (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
-        if not (self.folder / "secrets.json").exists() and not (self.folder / "postgres").exists():
-            Secrets.made().write(self.folder / "secrets.json")
+        self._settle_secrets()
         if self.cluster:
             self.cluster.start()
         self.run_file = self._described()
@@ -132,6 +131,15 @@ class Up:
         self.run_file = replace(self.here, state="running")
         self.run_file.write(self.folder)
         self._parts.greet(self)
+
+    def _settle_secrets(self) -> None:
+        """The folder keeps the secret key, so that a backup always has the one in use."""
+        path, key = self.folder / "secrets.json", os.environ.get("FORECOURT_SECRET_KEY")
+        if not path.exists() and not (self.folder / "postgres").exists():
+            made = Secrets.made()
+            replace(made, secret_key=key or made.secret_key).write(path)
+        if key and path.exists() and Secrets.read(path).secret_key != key:
+            raise Refusal(f"FORECOURT_SECRET_KEY is not the key in {path}, which this installation's data is encrypted with: unset it.")
 
     def _serve(self) -> None:
         while True:
@@ -221,9 +229,9 @@ def _as_owner(up: Up) -> dict[str, str]:
 def children(up: Up) -> list[Child]:
     """In the order they are stopped in."""
     web, gateway = (f"http://{_host(up.wishes.bind)}:{port}/healthz" for port in (up.wishes.web_port, up.wishes.ocpp_port))
-    simulator = [Child("simulator", _simulator(up))] if up.wishes.simulate else []
+    fleet = [Child("simulator", simulator(up.wishes))] if up.wishes.simulate else []
     return [
-        *simulator,
+        *fleet,
         Child("gateway", processes.gateway, is_ready=lambda: answers(gateway)),
         Child("web", processes.web, is_ready=lambda: answers(web, host=urlsplit(up.here.portal).netloc)),
         Child("worker", processes.worker),
@@ -276,13 +284,13 @@ def check_ports(wishes: Wishes) -> None:
             ) from None
 
 
-def _simulator(up: Up) -> list[str]:
+def simulator(wishes: Wishes) -> list[str]:
     """The command line of the simulator on the first stations of `simulated.json`."""
-    known = json.loads((up.folder / "simulated.json").read_text())
+    known = json.loads((wishes.folder / "simulated.json").read_text())
     stations, keys = (known["stations"], known.get("charge_keys", [])) if isinstance(known, dict) else (known, [])
-    chosen = up.folder / "simulating.json"
-    write_private(chosen, json.dumps(stations[: up.wishes.simulate]))
-    address = f"ws://{_host(up.wishes.bind)}:{up.wishes.ocpp_port}/ocpp/{{identity}}"
+    chosen = wishes.folder / "simulating.json"
+    write_private(chosen, json.dumps(stations[: wishes.simulate]))
+    address = f"ws://{_host(wishes.bind)}:{wishes.ocpp_port}/ocpp/{{identity}}"
     return [
         sys.executable,
         "-m",

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from forecourt.project import up
 from forecourt.project.tests.test_embedded import is_alive
 
 STANDIN = (sys.executable, "-m", "forecourt.project.tests.standin", "up")
@@ -181,6 +182,24 @@ def test_a_database_newer_than_the_code_is_refused_and_left_alone(tmp_path: Path
     running.end()
     assert "newer than this Forecourt (it has auth 0099_future)" in refused(tmp_path, "--web-port", "0", "--ocpp-port", "0")
     assert not (tmp_path / "run.json").exists()
+
+
+def test_a_secret_key_other_than_the_folders_is_refused(tmp_path: Path, start: Callable[..., Running]) -> None:
+    assert start(tmp_path, FORECOURT_SECRET_KEY="chosen").ready().end() == 0
+    assert json.loads((tmp_path / "secrets.json").read_text())["secret_key"] == "chosen"
+    assert "FORECOURT_SECRET_KEY is not the key in" in refused(
+        tmp_path, "--web-port", "0", "--ocpp-port", "0", FORECOURT_SECRET_KEY="other"
+    )
+
+
+def test_the_simulator_gets_the_first_stations_and_the_keys(tmp_path: Path) -> None:
+    known = {"stations": [{"identity": f"S{number}"} for number in range(5)], "charge_keys": ["A", "B"]}
+    (tmp_path / "simulated.json").write_text(json.dumps(known))
+    command = up.simulator(up.Wishes(tmp_path, 8080, 9000, simulate=2))
+    assert command[command.index("--ocpp") + 1] == "ws://127.0.0.1:9000/ocpp/{identity}"
+    assert command[command.index("--keys") + 1] == "A,B"
+    chosen = Path(command[command.index("--stations") + 1])
+    assert [station["identity"] for station in json.loads(chosen.read_text())] == ["S0", "S1"]
 
 
 def test_a_database_of_ones_own_is_used_and_none_is_made(tmp_path: Path, start: Callable[..., Running]) -> None:
