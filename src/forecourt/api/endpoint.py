@@ -1,0 +1,151 @@
+"""
+`@endpoint`: one declaration says who may call an operation and what it answers; documentation, checks and tests read it.
+
+The middleware of `integrations` has put `request.consumer`; this shell only reads it.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from ninja.security.base import AuthBase
+
+from forecourt.access import Actor
+from forecourt.access.api_scopes import includes
+from forecourt.api import limits
+from forecourt.api.errors import InvalidAccessToken
+from forecourt.api.replies import reply
+from forecourt.kit import clock
+from forecourt.kit.errors import Forbidden, NotFound
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Caller(Protocol):
+    """A credential whose access token was shown (`integrations.queries.Consumer`)."""
+
+    @property
+    def credential_id(self) -> int: ...
+
+    @property
+    def is_public(self) -> bool:
+        """A person's credential: the smaller Public API (partner API §13)."""
+
+    @property
+    def actor(self) -> Actor:
+        """With everything the credential reaches."""
+
+    @property
+    def rate_key(self) -> str: ...
+
+    def own(self) -> Actor:
+        """The actor in the credential's own operator alone."""
+
+    def within(self, operator_id: int | None) -> Actor:
+        """
+        The actor in one operator; without an id, in its own.
+
+        :raises Forbidden: if the operator is out of reach.
+        """
+
+
+class ApiRequest(HttpRequest):
+    """What a view of the API is given: `actor` reaches what this operation may reach."""
+
+    consumer: Caller
+    actor: Actor
+    is_v2: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation of the contract. `scopes`: any one of them suffices; none means any living token."""
+
+    method: str
+    path: str
+    operation_id: str
+    scopes: tuple[str, ...]
+    is_org: bool
+    is_open: bool
+    is_public: bool
+    is_partner: bool
+    policy: str
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+class Access(AuthBase):
+    """Token → rate limit → flavour → scope; before the request's fields are looked at."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+    openapi_name = "AccessToken"
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+
+    def __call__(self, request: HttpRequest) -> bool:
+        consumer: Caller | None = getattr(request, "consumer", None)
+        if consumer is None:
+            raise InvalidAccessToken("The access token is missing, wrong or expired.")
+        actor, endpoint, at = consumer.actor, self.endpoint, clock.now()
+        quota, interval = actor.rate_limit, actor.rate_interval_seconds
+        limits.count(request, key=consumer.rate_key, quota=quota, interval=interval, at=at, policy=endpoint.policy)
+        if not (endpoint.is_public if consumer.is_public else endpoint.is_partner):
+            raise NotFound("There is nothing at this address.")
+        if endpoint.scopes and not any(includes(actor.api_scopes, scope) for scope in endpoint.scopes):
+            raise Forbidden(f"The credential lacks the scope {' or '.join(endpoint.scopes)}.")
+        request.actor = actor if endpoint.is_org else consumer.own()  # type: ignore[attr-defined]
+        return True
+
+
+def endpoint(
+    router: Router, method: str, path: str, operation_id: str, *, returns: Any = None, status: int = 200,
+    scope: str | tuple[str, ...] = (), org: bool = False, is_open: bool = False, public: bool = False, partner: bool = True,
+    policy: str = limits.QUOTA, deprecated: bool = False,
+) -> Callable[[F], F]:  # fmt: skip
+    """
+    Put a view into the API. The view returns plain values (dicts, lists, None), which are encoded as they are.
+
+    `returns` is the schema of the documentation. `org`: reaches Sub-accounts too (partner API §3). `public`: also part
+    of the Public API; `partner=False`: only of that. `is_open`: needs no token.
+    """
+    scopes = (scope,) if isinstance(scope, str) else scope
+    entry = Endpoint(method, path, operation_id, scopes, org, is_open, public, partner, policy)
+    ENDPOINTS.append(entry)
+
+    def put(view: F) -> F:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return reply(view(request, *args, **kwargs), status=status)
+
+        router.add_api_operation(
+            path,
+            [method],
+            answer,
+            auth=None if is_open else Access(entry),
+            response={status: returns},
+            operation_id=operation_id,
+            summary=(view.__doc__ or operation_id).strip().split("\n")[0].rstrip("."),
+            description=_description(entry, view.__doc__),
+            deprecated=deprecated or None,
+        )
+        return view
+
+    return put
+
+
+def _description(entry: Endpoint, prose: str | None) -> str:
+    parts = [(prose or "").strip()]
+    if entry.scopes:
+        parts.append("Scope: " + " or ".join(f"`{scope}`" for scope in entry.scopes) + ".")
+    if entry.is_org:
+        parts.append("Reaches Sub-accounts.")
+    if entry.is_public:
+        parts.append("Also part of the Public API." if entry.is_partner else "Public API only.")
+    return "\n\n".join(part for part in parts if part)

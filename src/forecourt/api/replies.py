@@ -1,0 +1,15 @@
+"""Compact JSON: datetimes as RFC 3339 with `Z`, decimals as exact numbers, nulls present."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpResponse
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+JSON = "application/json"
+
+
+def reply(content: Any, *, status: int = 200) -> HttpResponse:
+    """A JSON response; without content an empty one."""
+    body = b"" if content is None else _encoder.encode(content)
+    return HttpResponse(body, status=status, content_type=JSON)
