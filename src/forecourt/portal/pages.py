@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render, resolve_url
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
@@ -22,13 +23,13 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
-from forecourt.kit.errors import DomainError
+from forecourt.kit.errors import DomainError, Invalid
 from forecourt.portal.errors import error_page
 from forecourt.portal.exports import csv_response
 from forecourt.portal.paging import Paging, paged
 from forecourt.portal.redirects import SeeOther, back
 
-__all__ = ["PageRequest", "Paging", "csv_response", "done", "page", "paged", "respond"]
+__all__ = ["PageRequest", "Paging", "csv_response", "done", "explain", "page", "paged", "respond"]
 
 P = ParamSpec("P")
 Level = int
@@ -106,6 +107,14 @@ def done(request: HttpRequest, url_name: str, *args: object, message: str = "", 
         trigger_client_event(response, "forecourt:refresh", {})
         return _with_toasts(request, response)
     return HttpResponseClientRedirect(target)
+
+
+def explain(form: BaseForm, error: Invalid) -> None:
+    """Show at its fields what an operation found wrong; what belongs to no field stands above the form."""
+    for name, says in error.fields.items():
+        form.add_error(name if name in form.fields else None, says)
+    if not error.fields:
+        form.add_error(None, error.message)
 
 
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:

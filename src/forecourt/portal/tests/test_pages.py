@@ -3,10 +3,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django import forms
 from django.http import HttpResponse
 from django.test import Client
 
-from forecourt.portal.pages import page
+from forecourt.kit.errors import Invalid
+from forecourt.portal.pages import explain, page
 from forecourt.portal.tests import urls
 
 
@@ -126,6 +128,19 @@ def test_a_bug_shows_nothing_of_itself():
 
 def test_an_unknown_address_is_a_404_page(browser):
     assert "There is nothing here" in browser.get("/nowhere").content.decode()
+
+
+def test_what_an_operation_refuses_is_shown_at_its_fields():
+    form = forms.Form({})
+    form.fields["name"] = forms.CharField(required=False)
+    explain(form, Invalid("Not like this.", fields={"name": "Taken.", "elsewhere": "Too late."}))
+    assert form.errors == {"name": ["Taken."], "__all__": ["Too late."]}
+
+
+def test_what_belongs_to_no_field_stands_above_the_form():
+    form = forms.Form({})
+    explain(form, Invalid("Not like this."))
+    assert form.non_field_errors() == ["Not like this."]
 
 
 def test_views_keep_their_names():

@@ -48,6 +48,19 @@ def test_no_page_has_an_inline_script_or_style(browser):
         assert all("src=" in tag or 'type="application/json"' in tag for tag in re.findall(r"<script[^>]*>", page))
 
 
+def test_a_form_in_steps_shows_where_one_is_and_its_fields(browser):
+    page = browser.get("/design/form").content.decode()
+    assert 'aria-current="step"><span class="fc-step-number">2</span>' in page
+    assert '<input type="text" name="name"' in page
+    assert page.count('type="submit"') == 1
+
+
+def test_a_form_with_errors_comes_back_with_them(browser):
+    answer = browser.post("/design/form", {"name": ""})
+    assert answer.status_code == 422
+    assert 'id="id_name-error"' in answer.content.decode()
+
+
 def test_a_process_that_lives_says_so(browser):
     assert browser.get("/healthz").content == b"ok\n"
 
@@ -68,6 +81,14 @@ def test_every_browser_library_is_found_and_nothing_else_of_npm():
         assert Path(str(finders.find(f"vendor/{name}"))).is_file()
     assert finders.find("vendor/../package.json") is None
     assert len(list(NodeModulesFinder().list(None))) == len(VENDOR)
+
+
+def test_whitenoise_serves_scripts_as_scripts(settings, browser):
+    settings.MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware", *settings.MIDDLEWARE]
+    for path in ("portal/portal.js", "vendor/maplibre/maplibre-gl-worker.mjs"):
+        answer = browser.get(f"/static/{path}")
+        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/javascript")
+        answer.close()
 
 
 def answered(**request: Any) -> dict[str, str | None]:
