@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecourt.access import Actor, Permission
+from django.db.models import Count, Q
+
+from forecourt.access import Actor, OperatorRole, Permission
 from forecourt.kit.secrets import keyed_hash
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.operators.operations import INVITATION_PURPOSE
@@ -86,3 +88,38 @@ def may_open(actor: Actor, operator: Operator) -> bool:
     """Whether the actor works in this account, directly or through its Main account."""
     scope = actor.scope(Permission.TEAM_READ)
     return operator.pk in scope.operator_ids or operator.organisation_id in scope.organisation_ids
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRow:
+    id: int
+    name: str
+    organisation: str
+    is_main: bool
+    is_installation: bool
+    country: str
+    currency: str
+    vat_number: str
+    admins: int
+
+
+def operator_rows(*, search: str = "") -> list[OperatorRow]:
+    """Every living operator, for the platform's people; by organisation, the Main account first."""
+    rows = Operator.objects.filter(deleted_at=None).select_related("organisation", "country", "currency")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(organisation__name__icontains=search) | Q(vat_number__icontains=search))
+    admins = Count("members", filter=Q(members__role=OperatorRole.ADMIN, members__state=OperatorMember.State.ACCEPTED))
+    return [
+        OperatorRow(
+            id=row.pk,
+            name=row.name,
+            organisation=row.organisation.name,
+            is_main=row.is_main,
+            is_installation=row.is_installation,
+            country=row.country.name if row.country else "",
+            currency=row.currency.identifier,
+            vat_number=row.vat_number or "",
+            admins=row.admins,
+        )
+        for row in rows.annotate(admins=admins).order_by("organisation__name", "-is_main", "name")
+    ]

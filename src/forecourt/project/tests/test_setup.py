@@ -21,7 +21,11 @@ def test_an_empty_installation_is_set_up_by_its_link_once(client, form):
     assert client.post(link, form).status_code == 303
     operator, paula = Operator.objects.get(), Person.objects.get()
     assert (operator.is_installation, operator.currency.identifier, operator.name) == (True, "DKK", "Charging House ApS")
-    assert (paula.platform_role, paula.check_password(FORM["password"]), paula.owned_teams.get().type) == ("administrator", True, "personal")
+    assert (paula.platform_role, paula.check_password(FORM["password"]), paula.owned_teams.get().type) == (
+        "administrator",
+        True,
+        "personal",
+    )
     assert setup_link("http://testserver") is None
     assert client.get(link).status_code == 404
 
