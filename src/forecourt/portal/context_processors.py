@@ -15,7 +15,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "menu_sections": SimpleLazyObject(lambda: menu.sections(request)),
         "theme": theme_of(request),
-        "person_name": getattr(person, "name", "") or getattr(person, "email", ""),
+        "person_name": _name(person),
         "person_email": getattr(person, "email", ""),
         "sign_out_url": getattr(settings, "LOGOUT_URL", "/accounts/logout/") if person is not None else "",
     }
+
+
+def _name(person: Any) -> str:
+    """First and last name; the address for whoever gave none."""
+    names = (getattr(person, "first_name", ""), getattr(person, "last_name", ""))
+    return " ".join(name for name in names if name) or getattr(person, "email", "")

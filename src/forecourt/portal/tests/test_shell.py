@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from forecourt.portal import states
+from forecourt.portal.context_processors import shell
 from forecourt.portal.middleware import LocaleAndZone
 from forecourt.portal.staticfiles import VENDOR, NodeModulesFinder
 
@@ -125,3 +126,12 @@ def test_the_design_document_names_every_state_as_it_is_shown(kind):
     document = (Path(__file__).parents[4] / "docs/design.md").read_text()
     for value, state in states.kinds()[kind].items():
         assert f"| `{value}` | {state.word} | {state.tone} | `{state.icon}` |" in document
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"), [("Ada", "Lund", "Ada Lund"), ("Ada", None, "Ada"), (None, None, "ada@northwind.example")]
+)
+def test_the_account_menu_names_the_person(ask, first, last, shown):
+    request = ask("/design")
+    request.person = SimpleNamespace(first_name=first, last_name=last, email="ada@northwind.example")
+    assert shell(request)["person_name"] == shown
