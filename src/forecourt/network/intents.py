@@ -60,8 +60,62 @@ class LinkIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """We hold a charge point for somebody: `held_for` is `reserved` or `scheduled`; None lets it go."""
+
+    charge_point_id: int
+    held_for: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommand:
+    """
+    A request to a station. `payload` is in our own words; each protocol version translates:
+
+    =====================  ==================================================================
+    start                  number (None: any), id_tag
+    stop                   transaction_id
+    reset                  type: `soft` or `hard`
+    unlock                 number
+    change_availability    number (0: the whole station), type: `operative` or `inoperative`
+    get_configuration      keys: list of names; empty: all
+    change_configuration   key, value (text)
+    clear_cache            nothing
+    trigger_message        message (`StatusNotification`, `BootNotification`, …), number or None
+    =====================  ==================================================================
+
+    With a `key`, asking again while one is open is the same request. `requested_by` are an actor's audit claims.
+    """
+
+    station_id: int
+    charge_point_id: int | None
+    action: str
+    payload: dict[str, object]
+    key: str | None = None
+    charge_id: int | None = None
+    requested_by: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueCommand:
+    """A command that the gateway must send now; it is marked as sent already."""
+
+    id: int
+    station_id: int
+    charge_point_id: int | None
+    charge_id: int | None
+    action: str
+    payload: dict[str, object]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswer:
-    """What became of a command that was sent. `state` is a `Command.State`; `answer` is the station's payload or error."""
+    """
+    What became of a command. `state` is a `Command.State`; `answer` is the station's payload or error, in OCPP 1.6 words
+    (a read configuration: `{"configurationKey": [{"key", "readonly", "value"}], "unknownKey": []}`).
+    """
 
     command_id: int
     state: str

@@ -83,6 +83,7 @@ class ChargePoint(OperatorScoped, PartnerVisible, Address, Located):
     last_meter_wh = models.BigIntegerField(null=True)
     maintenance_at = models.DateTimeField(null=True)
     exempt_at = models.DateTimeField(null=True)
+    held_for = models.CharField(max_length=10, null=True)  # reserved, scheduled: while we hold it for somebody
 
     class Meta:
         constraints: ClassVar = [

@@ -52,6 +52,7 @@ class Command(OperatorScoped):
     requested_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    gateway_id = models.BigIntegerField(null=True)  # the process that sent it
     answered_at = models.DateTimeField(null=True)
     requested_by = models.JSONField(null=True)  # the actor's audit claims
     created_at = models.DateTimeField(db_default=Now())
@@ -62,6 +63,9 @@ class Command(OperatorScoped):
         ]
         indexes: ClassVar = [
             models.Index(fields=["station", "id"], condition=Q(state="requested"), name="command_waiting"),
+            models.Index(fields=["gateway_id"], condition=Q(state="sent"), name="command_unanswered"),
+            models.Index(fields=["expires_at"], condition=Q(state="requested"), name="command_expiring"),
+            models.Index(fields=["station", "-id"], name="command_station"),
             models.Index(fields=["charge_point", "-id"], name="command_charge_point"),
             models.Index(fields=["charge_id"], condition=Q(charge_id__isnull=False), name="command_charge"),
         ]

@@ -65,6 +65,9 @@ class StationLink(models.Model):
     disconnected_at = models.DateTimeField(null=True)
     last_message_at = models.DateTimeField(null=True)
     address = models.GenericIPAddressField(null=True)
+    ocpp_status = models.CharField(max_length=20, null=True)  # of the station as a whole (1.6: connector 0)
+    ocpp_error_code = models.CharField(max_length=40, null=True)
+    ocpp_status_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["gateway_id"], condition=Q(gateway_id__isnull=False), name="station_link_gateway")]
