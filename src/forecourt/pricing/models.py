@@ -43,8 +43,23 @@ class PriceGroup(OperatorScoped, PartnerVisible):
             models.UniqueConstraint(
                 fields=["team", "type"], condition=Q(is_default=True, deleted_at=None), name="one_default_of_a_type_per_team"
             ),
+            models.UniqueConstraint(
+                fields=["operator", "type"],
+                condition=Q(is_default=True, deleted_at=None, team=None),
+                name="one_default_of_a_type_per_operator",
+            ),
         ]
         indexes: ClassVar = newest_first("price_group")
+
+    def is_for(self, team: Team) -> bool:
+        """Whether the team may use it: its own, its operator's, or the Main account's for all Sub-accounts (spec P2.6)."""
+        if self.team_id is not None:
+            return self.team_id == team.pk
+        is_shared_down = self.operator.is_main and self.organisation_id == team.organisation_id
+        return self.operator_id == team.operator_id or is_shared_down
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PriceVersion(models.Model):
@@ -83,4 +98,7 @@ class PriceGroupTag(OperatorScoped, PartnerVisible):
     description = models.TextField(null=True, blank=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["operator", "name"], condition=Q(deleted_at=None), name="price_group_tag_name_once")
+        ]
         indexes: ClassVar = newest_first("price_group_tag", columns=("organisation_id", "operator_id"))

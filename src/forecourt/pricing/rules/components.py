@@ -7,7 +7,7 @@ name in `_TYPES`: rounding, VAT, discounts and the cap do not know which compone
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -165,7 +165,7 @@ def runs_on_after_stop(components: Iterable[Component]) -> bool:
     )
 
 
-def parse_components(stored: Sequence[dict[str, Any]]) -> tuple[Component, ...]:
+def parse_components(stored: Sequence[Mapping[str, Any]]) -> tuple[Component, ...]:
     """
     The components of a stored version, in its order.
 
@@ -179,7 +179,7 @@ def dump_components(components: Iterable[Component]) -> list[dict[str, Any]]:
     return [_dump(component) for component in components]
 
 
-def _parse(stored: dict[str, Any]) -> Component:
+def _parse(stored: Mapping[str, Any]) -> Component:
     kind = _TYPES.get(stored.get("type", ""))
     if kind is None:
         raise Malformed(f"There is no price component {stored.get('type')!r}.")

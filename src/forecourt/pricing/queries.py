@@ -1,0 +1,218 @@
+"""Reads of prices: what a charge starts with, and the rows of the pages and the API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from forecourt.access import Scope
+from forecourt.identity.models import Person
+from forecourt.operators.models import Operator
+from forecourt.pricing.models import MemberPricing, PriceGroup, PriceVersion
+from forecourt.pricing.words import describe, summary
+from forecourt.teams.models import Team, TeamMember
+
+__all__ = [
+    "GroupFilter",
+    "GroupRow",
+    "PriceRequest",
+    "VersionRow",
+    "assignable",
+    "default_group",
+    "describe",
+    "member_ids_on",
+    "members_on",
+    "price_group_rows",
+    "price_groups",
+    "readable",
+    "summary",
+    "version_rows",
+    "versions_at_start",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRequest:
+    """A charge that is about to start. `public_group_id` is the charge point's; a forced group goes before all others."""
+
+    charge_point_id: int
+    public_group_id: int | None
+    team_id: int
+    person_id: int | None
+    operator_id: int
+    forced_group_id: int | None = None
+
+
+def versions_at_start(requests: Sequence[PriceRequest]) -> list[PriceVersion | None]:
+    """
+    The version that each charge will be priced by, in the order of the requests; None is free. Two queries, however many.
+
+    Forced group, else member price, else public group (docs/domains/pricing.md, "Which price"). The version's
+    `price_group` is loaded.
+    """
+    member_groups = _member_groups(requests)
+    chosen = [
+        request.forced_group_id or member_groups.get((request.team_id, request.person_id)) or request.public_group_id
+        for request in requests
+    ]
+    groups = PriceGroup.objects.filter(pk__in={id for id in chosen if id}).values("current_version")
+    versions = {
+        version.price_group_id: version for version in PriceVersion.objects.filter(pk__in=groups).select_related("price_group__country")
+    }
+    return [versions.get(id) if id else None for id in chosen]
+
+
+def _member_groups(requests: Sequence[PriceRequest]) -> dict[tuple[int, int | None], int]:
+    """(team, person) → the group that the member pays by."""
+    people = {request.person_id for request in requests if request.person_id and not request.forced_group_id}
+    if not people:
+        return {}
+    rows = MemberPricing.objects.filter(
+        member__team__in={request.team_id for request in requests},
+        member__person__in=people,
+        member__state=TeamMember.State.ACCEPTED,
+        member__deleted_at=None,
+        price_group__isnull=False,
+    )
+    return {(team, person): group for team, person, group in rows.values_list("member__team", "member__person", "price_group")}
+
+
+def readable(scope: Scope) -> QuerySet[PriceGroup]:
+    """
+    The price groups in the scope, and those that are shared with it: operator groups of a team's operator, and a Main
+    account's for its Sub-accounts (spec P2.6). Shared ones may be seen and assigned, not changed.
+    """
+    groups = PriceGroup.objects.within(scope)
+    operators = Operator.objects.filter(Q(pk__in=scope.operator_ids) | Q(teams__in=scope.team_ids))
+    shared = _shared(list(operators.values_list("pk", "organisation_id").distinct())) if scope.operator_ids or scope.team_ids else Q()
+    return groups | PriceGroup.objects.filter(shared) if shared else groups
+
+
+def assignable(team: Team, type: str) -> QuerySet[PriceGroup]:
+    """The living groups of a type that a team may use: for choices in forms above. Its own first, then by name."""
+    mine = Q(team=team) | _shared([(team.operator_id, team.organisation_id)])
+    return PriceGroup.objects.filter(mine, type=type, deleted_at=None).order_by("team_id", "name", "id")
+
+
+def default_group(team: Team, type: str) -> PriceGroup | None:
+    """The default of a type for a team: its own, else its operator's, else the Main account's."""
+    groups = assignable(team, type).filter(is_default=True).select_related("current_version")
+    return min(groups, key=lambda group: (group.team_id is None, group.operator_id != team.operator_id), default=None)
+
+
+def _shared(operators: Sequence[tuple[int, int]]) -> Q:
+    """Operator groups that (operator, organisation) pairs may use."""
+    own = Q(operator__in=[operator for operator, _organisation in operators])
+    mains = Q(operator__is_main=True, organisation_id__in={organisation for _operator, organisation in operators})
+    return Q(team=None) & (own | mains)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFilter:
+    """What the list is narrowed by. `text` is looked for in the name, and in the team's or operator's."""
+
+    text: str = ""
+    type: str = ""
+
+    def q(self) -> Q:
+        found = Q(deleted_at=None)
+        if self.type:
+            found &= Q(type=self.type)
+        if self.text:
+            found &= Q(name__icontains=self.text) | Q(team__name__icontains=self.text) | Q(operator__name__icontains=self.text)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A price group on a page. `owner` is its team's name, or its operator's (`is_operators`)."""
+
+    id: int
+    name: str
+    type: str
+    owner: str
+    is_operators: bool
+    is_default: bool
+    currency: str
+    price: str
+    updated_at: datetime
+
+
+def price_groups(scope: Scope, *, filters: GroupFilter) -> QuerySet[PriceGroup]:
+    """The living groups that the list shows; for counting."""
+    return readable(scope).filter(filters.q())
+
+
+def price_group_rows(scope: Scope, *, filters: GroupFilter, limit: int, offset: int = 0) -> list[GroupRow]:
+    """The price groups in scope or shared with it, newest first."""
+    groups = price_groups(scope, filters=filters).select_related("team", "operator", "current_version").order_by("-id")
+    return [_row(group) for group in groups[offset : offset + limit]]
+
+
+def _row(group: PriceGroup) -> GroupRow:
+    return GroupRow(
+        id=group.pk,
+        name=group.name,
+        type=group.type,
+        owner=group.team.name if group.team else group.operator.name,
+        is_operators=group.team_id is None,
+        is_default=group.is_default,
+        currency=group.currency,
+        price=summary(group.current_version),
+        updated_at=group.updated_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in a group's history. `by` is empty where no person made it (an API credential, the demo)."""
+
+    number: int
+    at: datetime
+    by: str
+    is_vat_included: bool
+    words: tuple[str, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def version_rows(group: PriceGroup, *, limit: int = 50) -> list[VersionRow]:
+    """The newest versions of a group, newest first, each with what it changed of the one before."""
+    versions = list(group.versions.order_by("-number")[: limit + 1])
+    people = Person.objects.in_bulk({version.created_by_id for version in versions if version.created_by_id})
+    rows = []
+    for place, version in enumerate(versions[:limit]):
+        words = describe(version)
+        before = describe(versions[place + 1]) if place + 1 < len(versions) else ()
+        person = people.get(version.created_by_id) if version.created_by_id else None
+        rows.append(
+            VersionRow(
+                number=version.number,
+                at=version.created_at,
+                by=person.display_name if person else "",
+                is_vat_included=version.is_vat_included,
+                words=words,
+                added=tuple(word for word in words if word not in before),
+                removed=tuple(word for word in before if word not in words),
+            )
+        )
+    return rows
+
+
+def members_on(group: PriceGroup, *, limit: int = 50) -> list[TeamMember]:
+    """Members who pay by the group, or whom it tracks, with team and person."""
+    uses = Q(pricing__price_group=group) | Q(pricing__cost_group=group)
+    return list(TeamMember.objects.filter(uses, deleted_at=None).select_related("team", "person").order_by("pk")[:limit])
+
+
+def member_ids_on(group_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Group → the ids of the members on it, in one query; for the API's `appliedTo.teamMembers`."""
+    found: dict[int, list[int]] = {id: [] for id in group_ids}
+    rows = MemberPricing.objects.filter(member__deleted_at=None).order_by("member")
+    for member, price_group, cost_group in rows.filter(Q(price_group__in=group_ids) | Q(cost_group__in=group_ids)).values_list(
+        "member", "price_group", "cost_group"
+    ):
+        for id in {price_group, cost_group} & found.keys():
+            found[id].append(member)
+    return found
