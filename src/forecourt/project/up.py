@@ -122,6 +122,8 @@ class Up:
         self.run_file = self._described()
         self.run_file.write(self.folder)
         os.environ |= runfile.environment(self.folder, self.here) | {"FORECOURT_BIND": self.wishes.bind}
+        if self.cluster:
+            os.environ.pop("DATABASE_DIRECT_URL", None)
         if self.cluster and self.cluster.socket_folder.parent == self.folder:  # one in /tmp may be tidied away
             os.environ["DATABASE_URL"] = self.cluster.url("product", over="socket")
         os.environ.pop("DATABASE_OWNER_URL", None)  # the running product never has it
@@ -186,8 +188,9 @@ class Up:
 
     def _processes_changed(self, pids: dict[str, int]) -> None:
         if self.run_file:
-            database = {"postgresql": self.cluster.pid} if self.cluster and self.cluster.pid else {}
-            self.run_file = replace(self.run_file, processes=pids | database)
+            database = self.cluster.pid if self.cluster else None
+            others = {name: pid for name, pid in pids.items() if name != "postgresql"}
+            self.run_file = replace(self.run_file, processes=others | ({"postgresql": database} if database else {}))
             self.run_file.write(self.folder)
 
     def _say_and_listen(self, text: str) -> None:
@@ -205,7 +208,9 @@ def prepare(up: Up) -> None:
     if wishes.demo and not (up.folder / "demo.json").exists():
         say("Loading the demo network; this takes up to a minute.")
         if up.supervisor.run_once(Child("demo", (*OURSELVES, "demo"), environment=_as_owner(up))):
-            raise Refusal(f"The demo network could not be loaded. Remove {up.folder} and start again.")
+            raise Refusal(
+                "The demo network could not be loaded: the reason stands above. It needs an empty installation: choose another folder with --data."
+            )
 
 
 def bring_to_this_version(up: Up) -> None:
