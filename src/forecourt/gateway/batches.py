@@ -1,0 +1,97 @@
+"""The heart of the hot path: calls of many stations are collected for a few milliseconds and committed as one."""
+
+import asyncio
+import functools
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection
+
+from forecourt.gateway import frames
+from forecourt.gateway.calls import Call
+from forecourt.gateway.frames import Code
+from forecourt.gateway.recording import record
+
+logger = logging.getLogger(__name__)
+
+LARGEST_BATCH = 1_000
+MOST_LINES = 100_000  # of traffic waiting to be logged while the database is away
+
+
+class Batches:
+    """
+    A station has one call in a batch and one batch under way, so its order is kept while `threads` batches commit beside
+    each other. Only the loop's thread touches this object.
+    """
+
+    def __init__(self, *, collect_s: float, threads: int) -> None:
+        self._collect_s = collect_s
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="commit")
+        self._free = asyncio.Semaphore(threads)
+        self._waiting: list[Call] = []
+        self._lines: list[str] = []
+        self._something_arrived = asyncio.Event()
+        self._under_way: set[asyncio.Future[None]] = set()
+        self.committed = self.batches = self.lines_lost = 0
+
+    def add(self, call: Call) -> None:
+        self._waiting.append(call)
+        if not self._something_arrived.is_set():
+            self._something_arrived.set()
+
+    def log(self, line: str) -> None:
+        """Traffic that changes nothing: it is logged with the next batch, at the latest in a second."""
+        if len(self._lines) < MOST_LINES:
+            self._lines.append(line)
+        else:
+            self.lines_lost += 1
+
+    def flush_log(self) -> None:
+        if self._lines:
+            self._something_arrived.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._something_arrived.wait()
+            await asyncio.sleep(self._collect_s)
+            await self._free.acquire()
+            self._send_off()
+
+    async def finish(self) -> None:
+        """Commit what has arrived and wait until all is answered."""
+        while self._waiting or self._lines or self._under_way:
+            if self._waiting or self._lines:
+                await self._free.acquire()
+                self._send_off()
+            elif self._under_way:
+                await asyncio.wait(self._under_way)
+
+    async def close(self) -> None:
+        await self.finish()
+        self._pool.submit(connection.close)
+        self._pool.shutdown()
+
+    def _send_off(self) -> None:
+        batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+        lines, self._lines = self._lines, []
+        if not self._waiting:
+            self._something_arrived.clear()
+        subprotocols = [call.caller.subprotocol for call in batch]
+        future = asyncio.get_running_loop().run_in_executor(self._pool, record, batch, lines, subprotocols)
+        self._under_way.add(future)
+        future.add_done_callback(functools.partial(self._answer, batch))
+
+    def _answer(self, batch: list[Call], future: "asyncio.Future[None]") -> None:
+        self._under_way.discard(future)
+        self._free.release()
+        self.batches += 1
+        self.committed += len(batch)
+        if (error := future.exception()) is not None:  # `record` never raises: a bug costs one batch, not the loop
+            logger.error("A batch was lost.", exc_info=error)
+        for call in batch:
+            call.caller.answer(call if error is None else _failed(call))
+
+
+def _failed(call: Call) -> Call:
+    call.reply = frames.error(call.message_id, Code.INTERNAL_ERROR, "We could not record this message.")
+    return call

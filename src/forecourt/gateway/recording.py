@@ -1,0 +1,150 @@
+"""
+The commit: a batch of calls of many stations in one transaction. Runs in a thread with a connection of its own.
+
+What is repeated is given its first answer again; what is refused by the database is found by halving, so that one bad
+message costs itself alone.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import groupby
+
+from django.db import InterfaceError, OperationalError, connection
+
+from forecourt.gateway import frames, logs
+from forecourt.gateway.calls import Call
+from forecourt.gateway.frames import Code
+from forecourt.gateway.stamps import stamp
+from forecourt.gateway.versions import VERSIONS
+from forecourt.kit.operations import acting
+
+logger = logging.getLogger(__name__)
+
+DATABASE_BACK_WITHIN_S = 20.0
+RETRY_AFTER_S = 0.25
+
+SEEN = """
+SELECT seen.station_id, seen.fingerprint, seen.answer
+FROM unnest(%s::bigint[], %s::bigint[]) AS asked (station_id, fingerprint)
+JOIN gateway_seen_message seen USING (station_id, fingerprint)
+"""
+REMEMBER = "COPY gateway_seen_message (station_id, fingerprint, answer, at) FROM STDIN"
+
+
+def record(calls: Sequence[Call], lines: Sequence[str], subprotocols: Sequence[str]) -> None:
+    """
+    Carry out the calls, log them and `lines` (other traffic), commit, and set each call's `reply`. Never raises.
+
+    :param subprotocols: of the calls, in the same order.
+    """
+    batch = list(zip(subprotocols, calls, strict=True))
+    try:
+        _commit(batch, lines)
+    except Exception:
+        logger.warning("A batch of %d messages failed; looking for the bad one.", len(batch), exc_info=True)
+        _salvage([], lines)
+        _halve(batch)
+
+
+def _halve(batch: list[tuple[str, Call]]) -> None:
+    if len(batch) < 2:
+        _salvage(batch, [])
+        return
+    middle = len(batch) // 2
+    for half in (batch[:middle], batch[middle:]):
+        try:
+            _commit(half, [])
+        except Exception:
+            _halve(half)
+
+
+def _salvage(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+    """Try what is left once more, alone. A call that fails then is answered with InternalError, and the log says so."""
+    try:
+        _commit(batch, lines)
+        return
+    except Exception:
+        logger.exception("A message cannot be recorded: %s", [(call.station_id, call.raw[:500]) for _, call in batch])
+    for _, call in batch:
+        call.reply = frames.error(call.message_id, Code.INTERNAL_ERROR, "We could not record this message.")
+    try:
+        with acting(None):
+            _log([call for _, call in batch], [])
+    except Exception:
+        logger.exception("Not even the log of it could be written.")
+
+
+def _commit(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+    """
+    One transaction. If the database goes away it is begun again, for some time: a commit of which we did not hear is
+    recognised by its seen messages.
+    """
+    give_up_at = time.monotonic() + DATABASE_BACK_WITHIN_S
+    while batch or lines:
+        try:
+            _commit_once(batch, lines)
+            return
+        except (OperationalError, InterfaceError):
+            if (connection.connection is not None and not _is_gone()) or time.monotonic() > give_up_at:
+                raise
+            connection.close()
+            time.sleep(RETRY_AFTER_S)
+
+
+def _is_gone() -> bool:
+    return bool(connection.connection.closed or connection.connection.broken) or not connection.is_usable()
+
+
+def _commit_once(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+    calls = [call for _, call in batch]
+    with acting(None):
+        if calls:
+            fresh = _fresh(batch)
+            for subprotocol, some in groupby(fresh, key=lambda pair: pair[0]):
+                VERSIONS[subprotocol].apply([call for _, call in some], datetime.now(UTC))
+            for call in calls:
+                call.reply = frames.result(call.message_id, call.answer or b"{}")
+            _remember([call for _, call in fresh])
+        _log(calls, lines)
+
+
+def _fresh(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
+    """The calls that are not repeated, by version; the others get their first answer."""
+    for _, call in batch:
+        call.answer = None
+        call.fingerprint = int.from_bytes(blake2b(call.raw, digest_size=8).digest(), "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute(SEEN, [[call.station_id for _, call in batch], [call.fingerprint for _, call in batch]])
+        seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor.fetchall()}
+    if seen:
+        for _, call in batch:
+            answer = seen.get((call.station_id, call.fingerprint))
+            call.answer = None if answer is None else answer.encode()
+    return sorted((pair for pair in batch if pair[1].answer is None), key=lambda pair: pair[0])
+
+
+def _remember(calls: Sequence[Call]) -> None:
+    now = int(time.time() * 1000)
+    at = stamp(now)
+    text = "".join([f"{call.station_id}\t{call.fingerprint}\t{(call.answer or b'{}').decode()}\t{at}\n" for call in calls])
+    _copy(REMEMBER, text)
+
+
+def _log(calls: Sequence[Call], lines: Sequence[str]) -> None:
+    now = int(time.time() * 1000)
+    rows = list(lines)
+    for call in calls:
+        rows.append(logs.line(call.received_ms, call.station_id, "in", 2, call.message_id, call.action, call.raw, call.number))
+        kind = call.reply[1] - 48  # "[3," or "[4,"
+        rows.append(logs.line(now, call.station_id, "out", kind, call.message_id, call.action, call.reply, call.number))
+    _copy(logs.COPY, "".join(rows))
+
+
+def _copy(statement: str, text: str) -> None:
+    if not text:
+        return
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text)

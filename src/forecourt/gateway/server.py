@@ -1,0 +1,190 @@
+"""The gateway process: everything put together, started, kept going, stopped in order."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import resource
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+import uvloop
+
+from forecourt.gateway import listening, operations
+from forecourt.gateway.batches import Batches
+from forecourt.gateway.config import CONFIG
+from forecourt.gateway.credentials import Credentials
+from forecourt.gateway.door import Door
+from forecourt.gateway.hub import Hub
+from forecourt.gateway.side import Side
+from forecourt.gateway.throttle import Throttle
+from forecourt.kit import clock
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 8_192  # ten thousand stations may come back in one second
+SOCKETS = 65_536
+BEAT_EVERY_S = 5.0
+WRITE_EVERY_S = 0.05
+GOODBYE_S = 2.0
+
+
+class Gateway:
+    """
+    One gateway in the running loop: `start`, then `stop`. `port` is the one it listens on.
+
+    Tests run several in one process; each has its own row, sockets and threads.
+    """
+
+    def __init__(self, *, bind: str | None = None, port: int | None = None) -> None:
+        self._bind, self.port = CONFIG.bind if bind is None else bind, CONFIG.port if port is None else port
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server: asyncio.Server | None = None
+        self.throttle = Throttle()
+
+    async def start(self) -> None:
+        """
+        :raises OSError: if the port is taken or the certificate cannot be read.
+        :raises django.db.Error: if the database is not there.
+        """
+        self.loop = asyncio.get_running_loop()
+        self._side = Side()
+        tls = _tls()
+        listener = _listener(self._bind, self.port)
+        self.port = listener.getsockname()[1]
+        self.batches = Batches(collect_s=CONFIG.collect_ms / 1000, threads=CONFIG.threads)
+        self.hub = Hub(await self._begin(), self._side, self.batches)
+        self.credentials = Credentials(Side("door"))
+        self._tasks = [
+            self.loop.create_task(work)
+            for work in (
+                self.batches.run(),
+                self.hub.commands.run(),
+                listening.listen(self._channels(), lost=self.credentials.forget),
+                _every(1.0, self._tick),
+                _every(WRITE_EVERY_S, self._write),
+                _every(BEAT_EVERY_S, self._beat),
+            )
+        ]
+        self._server = await self.loop.create_server(lambda: Door(self), sock=listener, ssl=tls, backlog=BACKLOG)
+
+    async def stop(self) -> None:
+        """Take nobody in, finish what has come, say goodbye, let go of the stations."""
+        if self._server is not None:
+            self._server.close()
+        self.hub.is_stopping = True
+        await self.batches.finish()
+        self.hub.close_all()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                while self.hub.sessions:
+                    await asyncio.sleep(0.02)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hub.commands.hand_in()
+        await self.batches.close()
+        await self._write()
+        await self._side.run(operations.end_process, self.hub.gateway_id, at=clock.now())
+        self._side.close()
+        self.credentials.close()
+
+    async def _begin(self) -> int:
+        await self._side.run(operations.bury_dead, at=clock.now())
+        name, address = f"{socket.gethostname()}:{os.getpid()}"[:80], f"{self._bind}:{self.port}"[:80]
+        return await self._side.run(operations.begin_process, name=name, address=address, at=clock.now())
+
+    def _channels(self) -> dict[str, listening.Hear]:
+        return {
+            listening.COMMAND: lambda payload: self.hub.commands.asked(int(payload) if payload.isdecimal() else 0),
+            listening.STATION: lambda payload: self.credentials.forget(),
+            listening.LINK: self._hear_link,
+        }
+
+    def _hear_link(self, payload: str) -> None:
+        station_id, _, number = payload.partition(":")
+        if station_id.isdecimal() and number.isdecimal():
+            self.hub.taken_over_elsewhere(int(station_id), int(number))
+
+    def _tell_links(self, pairs: Sequence[tuple[int, int]]) -> None:
+        payloads = [f"{station_id}:{number}" for station_id, number in pairs]
+        self._told = self.loop.create_task(self._side.run(listening.tell, listening.LINK, payloads))
+
+    async def _tick(self) -> None:
+        self.hub.tick()
+        await self.hub.write_heard()
+
+    async def _write(self) -> None:
+        await self.hub.write(self._tell_links)
+
+    async def _beat(self) -> None:
+        """Say that we live, bury who does not. Taken for dead ourselves, we begin again under a new number."""
+        hub = self.hub
+        lives = await self._side.run(
+            operations.beat, hub.gateway_id, connections=len(hub.sessions), messages=hub.messages, at=clock.now()
+        )  # fmt: skip
+        if not lives:
+            hub.link_again(await self._begin())
+        await self._side.run(operations.bury_dead, at=clock.now())
+        await self._side.run(operations.expire_commands, at=clock.now())
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:
+            logger.exception("Work beside the sockets failed; trying again.")
+            await asyncio.sleep(1.0)
+
+
+def _listener(bind: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((bind, port))
+    listener.setblocking(False)
+    return listener
+
+
+def _tls() -> ssl.SSLContext | None:
+    """Security profile 2 where a certificate is configured."""
+    if not CONFIG.tls_certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(CONFIG.tls_certificate, CONFIG.tls_key or None)
+    return context
+
+
+def _allow_sockets() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = SOCKETS if hard == resource.RLIM_INFINITY else min(SOCKETS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _serve() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gateway = Gateway()
+    await gateway.start()
+    await stop.wait()
+    await gateway.stop()
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT. 2 if it cannot begin, with one line that says why."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    _allow_sockets()
+    try:
+        uvloop.run(_serve())
+    except (OSError, ssl.SSLError) as error:
+        print(f"The gateway cannot listen on {CONFIG.bind}:{CONFIG.port}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0

@@ -1,0 +1,34 @@
+"""What a protocol version offers to the gateway. A version is one folder; `VERSIONS` is the list of those that we speak."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forecourt.gateway.calls import Call
+from forecourt.gateway.ocpp16 import inbound, outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """
+    - `decode(action, raw payload, latest moment)` gives the payload, or raises `Fault`;
+    - `at_once` answers an action that changes nothing, without a commit;
+    - `apply` carries out calls of many stations inside a transaction and gives each its answer;
+    - `request` translates a command; `verdict` the station's answer to one.
+    """
+
+    subprotocol: str
+    decode: Callable[[str, Any, datetime], Any]
+    at_once: Mapping[str, Callable[[str], bytes]]
+    number: Callable[[Any], int | None]
+    apply: Callable[[Sequence[Call], datetime], None]
+    request: Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
+    verdict: Callable[[str, Mapping[str, Any]], str]
+
+
+VERSIONS = {
+    "ocpp1.6": Version(
+        "ocpp1.6", inbound.decode, inbound.AT_ONCE, inbound.number_of, inbound.apply, outbound.request, outbound.verdict
+    ),
+}  # fmt: skip
