@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -127,6 +127,8 @@ class Cluster:
         if self._server:
             _end(self._server, self._say)
             self._server = None
+            with suppress(OSError):  # not empty: a killed server leaves its socket, the next one clears it
+                self.socket_folder.rmdir()
         self._open.close()
 
     def _check(self, account: Account) -> None:
