@@ -5,7 +5,7 @@ from forecourt.ledger.operations.moves import adjust, deposit, refund
 from forecourt.ledger.operations.posting import post_many
 from forecourt.ledger.operations.rates import import_rates
 from forecourt.ledger.operations.transactions import record_transactions
-from forecourt.ledger.operations.wallets import open_wallet
+from forecourt.ledger.operations.wallets import open_missing_wallets, open_team_wallets, open_wallet
 from forecourt.ledger.rules import (
     Amount,
     Hold,
@@ -36,6 +36,8 @@ __all__ = [
     "deposit",
     "hold_many",
     "import_rates",
+    "open_missing_wallets",
+    "open_team_wallets",
     "open_wallet",
     "post_many",
     "record_transactions",

@@ -1,6 +1,6 @@
 """Opening wallets and the accounts of the platform."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -9,7 +9,9 @@ from forecourt.kit.errors import Invalid
 from forecourt.kit.operations import operation
 from forecourt.ledger import rules
 from forecourt.ledger.models import Account, Wallet
+from forecourt.ledger.queries import transaction_time
 from forecourt.operators.models import Operator
+from forecourt.teams.events import TeamCreated
 from forecourt.teams.models import Team
 
 # Credit and reserved never go below zero. Funds may: energy delivered is posted even then (house §4).
@@ -49,6 +51,23 @@ def open_wallet(*, owner: Operator | Team, at: datetime) -> Wallet:
         prefix = "team" if is_team else "operator"
         _open((kind.value, wallet.pk, "", wallet.currency, rules.CODES[f"{prefix}_{kind.value}"], limited) for kind, limited in _KINDS)
     return wallet
+
+
+def open_team_wallets(events: Sequence[TeamCreated]) -> None:
+    """Reaction to new teams. A team without a country gets its wallet from `open_missing_wallets` once it has one."""
+    ids = [event.team_id for event in events]
+    _open_each(Team.objects.filter(pk__in=ids, wallet=None, country__isnull=False), at=transaction_time())
+
+
+@operation
+def open_missing_wallets(*, at: datetime) -> int:
+    """Open a wallet for every operator and team with a country that has none; how many. For a periodic job and after imports."""
+    lacking = {"wallet": None, "deleted_at": None, "country__isnull": False}
+    return _open_each(Operator.objects.filter(**lacking), at=at) + _open_each(Team.objects.filter(**lacking), at=at)
+
+
+def _open_each(owners: Iterable[Operator | Team], *, at: datetime) -> int:
+    return len([open_wallet(owner=owner, at=at) for owner in owners])
 
 
 def platform_accounts(wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:

@@ -1,6 +1,6 @@
 """Wallet transactions as lists and pages show them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -161,10 +161,13 @@ class EntryRow:
     legs: tuple[LegRow, ...]
 
 
-def entries_of(*, transaction_ids: Iterable[int] = (), keys: Sequence[str] = ()) -> list[EntryRow]:
-    """The entries of these transactions and those with these keys, oldest first, with their postings."""
+def entries_of(*, transaction_ids: Iterable[int] = (), hold: str | None = None) -> list[EntryRow]:
+    """The entries of these transactions and those of the hold with this key, oldest first, with their postings."""
+    wanted = Q(transaction_id__in=list(transaction_ids))
+    if hold is not None:
+        wanted |= Q(key=f"hold:{hold}") | Q(key__startswith=f"release:{hold}:")
     entries = (
-        Entry.objects.filter(Q(transaction_id__in=list(transaction_ids)) | Q(key__in=keys))
+        Entry.objects.filter(wanted)
         .order_by("id")
         .prefetch_related("postings__account__wallet__team", "postings__account__wallet__operator_owner")
     )
@@ -190,6 +193,13 @@ def refunded(transaction_id: int) -> Decimal:
         reference_type="TRANSACTION", reference_id=str(transaction_id), refund_percentage__isnull=False
     ).aggregate(sum=Sum("refund_percentage"))["sum"]
     return total or Decimal(0)
+
+
+def refunds_of(transaction_ids: Iterable[int]) -> list[int]:
+    """The ids of the transactions that refund these, oldest first."""
+    references = [str(id) for id in transaction_ids]
+    found = WalletTransaction.objects.filter(reference_type="TRANSACTION", reference_id__in=references, refund_percentage__isnull=False)
+    return list(found.order_by("id").values_list("id", flat=True))
 
 
 def _day(text: str) -> date | None:

@@ -96,6 +96,14 @@ def balances(wallet_ids: Iterable[int]) -> dict[int, Balance]:
         }
 
 
+def transaction_time() -> datetime:
+    """When this database transaction began: the moment for reactions, which are told none and may not read the clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        at: datetime = cursor.fetchone()[0]
+    return at
+
+
 def wallet_of_team(team_id: int) -> Wallet | None:
     return Wallet.objects.filter(team_id=team_id).first()
 
