@@ -76,6 +76,7 @@ class Charge(PartnerVisible):
     charge_key = models.ForeignKey(ChargeKey, models.PROTECT, null=True, related_name="+")
     auth_type = models.CharField(max_length=10, null=True)  # app, rfid, vehicleId
     auth_id = models.CharField(max_length=40, null=True)
+    auth_status = models.CharField(max_length=12, null=True)  # what the station was told (OCPP AuthorizationStatus)
     remote_id_tag = models.CharField(max_length=20, null=True)  # what we asked the station to start with
     transaction_id = models.CharField(max_length=36, null=True, help_text="1.6: ours, random 31 bits as digits. 2.0.1: the station's.")
     start_fingerprint = models.BinaryField(null=True)  # of (station, number, time, meter, key): the same start is once
@@ -157,6 +158,7 @@ class Charge(PartnerVisible):
             models.Index(fields=["operator_id", "completed_at"], name="charge_completed"),
             models.Index(fields=["operator_id", "partner_external_id"], condition=Q(partner_external_id__isnull=False), name="charge_external_id"),
             models.Index(fields=["state"], condition=~Q(state="completed"), name="charge_unfinished"),
+            models.Index(fields=["charge_point"], condition=~Q(state="completed"), name="charge_unfinished_here"),
         ]  # fmt: skip
 
 

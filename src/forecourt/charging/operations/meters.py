@@ -1,0 +1,145 @@
+"""Meter values: the hot path. Few statements per batch whatever its size; plain tuples, no model instances."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from forecourt.charging.intents import MeterIntent, Outcome
+from forecourt.charging.operations.batches import each_alone
+from forecourt.charging.operations.limits import Progress, request_stops_at_limits
+from forecourt.charging.operations.samples import Owned, store_samples, store_signed
+from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
+from forecourt.charging.queries.sql import execute, fetched
+from forecourt.charging.rules import meters
+from forecourt.charging.rules.meters import Latest
+from forecourt.kit.operations import operation
+
+_NOT_YOURS = Outcome(refused="no such transaction at this station")
+_KEPT = Outcome()
+
+
+@operation
+def record_meters(intents: Sequence[MeterIntent], *, recorded_at: datetime) -> list[Outcome]:
+    """
+    Keep meter values and follow the charge: register, power, state of charge, pauses, limits. Each intent alone.
+
+    A transaction of another station is refused and nothing of it is stored. Values without a transaction are kept with the
+    charge point. Late and repeated samples are kept but never lower the register; an absurd one is flagged, not believed.
+    Source: OCPP 1.6 MeterValues; guarantees.md, section 1.
+    """
+    return each_alone(lambda batch: _record(batch, recorded_at), intents)
+
+
+def _record(intents: Sequence[MeterIntent], recorded_at: datetime) -> list[Outcome]:
+    names = {(intent.station_id, intent.transaction_id): None for intent in intents if intent.transaction_id is not None}
+    charges = metered_charges(list(names)) if names else {}
+    points = _points_without_transaction(intents)
+    outcomes: list[Outcome] = []
+    owned: list[Owned] = []
+    news: dict[int, Change] = {}
+    for intent in intents:
+        if intent.transaction_id is None:
+            owned.append((intent.station_id, points.get((intent.station_id, intent.number)), None, intent.readings))
+            outcomes.append(_KEPT)
+            continue
+        charge = charges.get((intent.station_id, intent.transaction_id))
+        if charge is None:
+            outcomes.append(_NOT_YOURS)
+            continue
+        owned.append((intent.station_id, charge.charge_point_id, charge.id, intent.readings))
+        change = news.get(charge.id) or news.setdefault(charge.id, Change(charge))
+        change.add(meters.latest(intent.readings))
+        outcomes.append(change.outcome)
+    store_samples(owned, recorded_at=recorded_at)
+    store_signed(owned, recorded_at=recorded_at)
+    follow([change for change in news.values() if change.matters], recorded_at=recorded_at)
+    return outcomes
+
+
+class Change:
+    """What the messages of one batch change on one charge."""
+
+    __slots__ = ("at", "charge", "is_absurd", "outcome", "power_w", "soc_percent", "wh", "wh_at")
+
+    def __init__(self, charge: MeteredCharge) -> None:
+        self.charge = charge
+        self.outcome = Outcome(charge_id=charge.id)
+        self.at: datetime | None = None
+        self.wh = charge.known_wh
+        self.wh_at = charge.known_at
+        self.power_w: int | None = None
+        self.soc_percent: float | None = None
+        self.is_absurd = False
+
+    @property
+    def matters(self) -> bool:
+        return self.at is not None or self.is_absurd or self.wh != self.charge.known_wh
+
+    def add(self, said: Latest | None) -> None:
+        if said is None or self.charge.is_stopped:
+            return
+        wh, charge = said.register_wh, self.charge
+        if wh is not None and wh > self.wh and said.register_at is not None:
+            seconds = (said.register_at - self.wh_at).total_seconds()
+            if meters.is_absurd(wh=wh - self.wh, seconds=seconds, max_w=charge.max_w):
+                self.is_absurd = True
+            else:
+                self.wh, self.wh_at = wh, max(said.register_at, self.wh_at)
+        if said.at >= (self.at or charge.known_at):  # power and charge state of an older sample are history
+            self.at = said.at
+            self.power_w = said.power_w if said.power_w is not None else self.power_w
+            self.soc_percent = said.soc_percent if said.soc_percent is not None else self.soc_percent
+
+
+_FOLLOW = """
+UPDATE charging_charge c SET
+  meter_last_wh = new.wh,
+  meter_last_at = GREATEST(c.meter_last_at, new.at),
+  power_w = COALESCE(new.power_w, c.power_w),
+  soc_percent = COALESCE(new.soc, c.soc_percent),
+  fully_charged_at = CASE WHEN new.soc >= 100 THEN COALESCE(c.fully_charged_at, new.at) ELSE c.fully_charged_at END,
+  is_suspicious = c.is_suspicious OR new.is_absurd,
+  state = CASE WHEN new.power_w IS NULL OR c.state NOT IN ('charging', 'paused') THEN c.state
+               WHEN new.power_w = 0 THEN 'paused' ELSE 'charging' END,
+  charging_ended_at = CASE WHEN new.power_w IS NULL THEN c.charging_ended_at
+                           WHEN new.power_w = 0 THEN COALESCE(c.charging_ended_at, new.at) END
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[], %s::bool[]) AS new(id, wh, at, power_w, soc, is_absurd)
+WHERE c.id = new.id
+"""
+
+
+def follow(changes: Sequence[Change], *, recorded_at: datetime) -> None:
+    """One UPDATE for all; the rows are locked already."""
+    if not changes:
+        return
+    execute(
+        _FOLLOW,
+        [
+            [change.charge.id for change in changes],
+            [change.wh for change in changes],
+            [change.at for change in changes],
+            [change.power_w for change in changes],
+            [change.soc_percent for change in changes],
+            [change.is_absurd for change in changes],
+        ],
+    )
+    limited = [change for change in changes if _has_limit(change.charge)]
+    if limited:
+        request_stops_at_limits(
+            [Progress(change.charge, change.wh, change.soc_percent, change.at or recorded_at) for change in limited], at=recorded_at
+        )
+
+
+def _has_limit(charge: MeteredCharge) -> bool:
+    return (charge.limit_wh or charge.limit_soc_percent or charge.limit_price_minor) is not None and charge.state != "stopping"
+
+
+def _points_without_transaction(intents: Sequence[MeterIntent]) -> dict[tuple[int, int], int]:
+    pairs = {(intent.station_id, intent.number) for intent in intents if intent.transaction_id is None and intent.number > 0}
+    if not pairs:
+        return {}
+    found = fetched(
+        """SELECT station_id, number, id FROM network_chargepoint
+           WHERE deleted_at IS NULL AND (station_id, number) IN (SELECT * FROM unnest(%s::bigint[], %s::int[]))""",
+        [[station for station, _ in pairs], [number for _, number in pairs]],
+    )
+    return {(station, number): id for station, number, id in found}

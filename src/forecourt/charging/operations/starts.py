@@ -1,0 +1,191 @@
+"""What stations report as started: hundreds at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecourt.charging.events import ChargeStarted
+from forecourt.charging.intents import AuthStatus, Outcome, StartIntent
+from forecourt.charging.operations import drafts, joining, paying
+from forecourt.charging.operations.batches import in_rounds
+from forecourt.charging.operations.commands import StopWish, ask_to_stop
+from forecourt.charging.operations.drafts import Draft, VatRates
+from forecourt.charging.operations.superseding import supersede
+from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
+from forecourt.charging.queries.points import PointRow, points_at
+from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
+from forecourt.charging.rules.authorization import Holder, Refusal, Verdict, judge, status_of
+from forecourt.charging.rules.names import new_transaction_id, start_fingerprint
+from forecourt.kit.events import announce_all
+from forecourt.kit.operations import operation
+from forecourt.pricing import queries as pricing
+from forecourt.pricing.models import PriceVersion
+from forecourt.pricing.queries import PriceRequest
+
+CARD_SOURCE = "cpi-auth-token"
+_NO_POINT = Outcome(status=AuthStatus.INVALID, refused="no such charge point at this station")
+
+
+@operation
+def start_charges(intents: Sequence[StartIntent], *, recorded_at: datetime) -> list[Outcome]:
+    """
+    Start the charges that stations say have started. Each intent alone; the same start, however late repeated, gets the
+    same transaction id. A start on a charge point that runs a charge closes that one first.
+
+    A start that may not be is stored all the same, because energy may flow: the answer says Invalid or Blocked, nobody is
+    made to pay, it is flagged, and the station is asked to stop. Source: OCPP 1.6 StartTransaction; spec P2.5.
+    Beside itself: charge points are locked in id order; the fingerprint and one-running-charge keys are the last word.
+    """
+    return in_rounds(lambda batch: _start(batch, recorded_at), intents, key=lambda one: (one.station_id, one.number))
+
+
+@dataclass(slots=True)
+class Start:
+    """One start on its way. `base`: the charge that it joins (asked for remotely, or reserved)."""
+
+    intent: StartIntent
+    fingerprint: bytes
+    point: PointRow
+    base: OpenCharge | None
+    holder: Holder | None
+    verdict: Verdict
+    id: int = 0
+    transaction_id: str = ""
+    version: PriceVersion | None = None
+
+    @property
+    def is_free(self) -> bool:
+        return self.point.is_free or self.version is None
+
+    @property
+    def status(self) -> AuthStatus:
+        return status_of(self.verdict.refusal)
+
+
+def _start(intents: Sequence[StartIntent], recorded_at: datetime) -> list[Outcome]:
+    points = points_at((one.station_id, one.number) for one in intents)  # locked: two starts on one wait for each other
+    fingerprints = [start_fingerprint(one) for one in intents]
+    recorded = recorded_starts((one.station_id, print) for one, print in zip(intents, fingerprints, strict=True))
+    opened = _by_point(open_charges([point.id for point in points.values()]))
+    fresh = [
+        (one, print, points[one.station_id, one.number])
+        for one, print in zip(intents, fingerprints, strict=True)
+        if (one.station_id, one.number) in points and (one.station_id, print) not in recorded
+    ]
+    starts = _judged(fresh, opened, recorded_at)
+    _apply(starts, opened, recorded_at)
+    done = {(start.intent.station_id, start.fingerprint): _outcome(start) for start in starts}
+    done |= {key: _repeated(row) for key, row in recorded.items()}
+    return [done.get((one.station_id, print), _NO_POINT) for one, print in zip(intents, fingerprints, strict=True)]
+
+
+def _outcome(start: Start) -> Outcome:
+    return Outcome(status=start.status, transaction_id=start.transaction_id, charge_id=start.id)
+
+
+def _repeated(row: Recorded) -> Outcome:
+    return Outcome(status=AuthStatus(row.auth_status), transaction_id=row.transaction_id, charge_id=row.id)
+
+
+def _by_point(charges: Sequence[OpenCharge]) -> dict[int, list[OpenCharge]]:
+    found: dict[int, list[OpenCharge]] = {}
+    for charge in charges:
+        found.setdefault(charge.charge_point_id, []).append(charge)
+    return found
+
+
+def _judged(fresh: Sequence[tuple[StartIntent, bytes, PointRow]], opened: dict[int, list[OpenCharge]], at: datetime) -> list[Start]:
+    joining.revive_late(fresh, opened)
+    holders = holders_of(one.id_tag for one, _, _ in fresh)
+    members = memberships((holder.person_id or 0, point.team_id) for one, _, point in fresh if (holder := holders.get(one.id_tag)))
+    return [_judge(one, print, point, opened.get(point.id, []), holders.get(one.id_tag), members) for one, print, point in fresh]
+
+
+def _judge(
+    one: StartIntent, print: bytes, point: PointRow, here: Sequence[OpenCharge], holder: Holder | None,
+    members: dict[tuple[int, int], Membership],
+) -> Start:  # fmt: skip
+    asked = next((charge for charge in here if charge.remote_id_tag == one.id_tag and charge.started_at is None), None)
+    if asked:
+        return Start(one, print, point, asked, None, Verdict(None))
+    reserved = next((charge for charge in here if charge.state == "reserved"), None)
+    if holder is not None:
+        holder = at_point(holder, point, members)
+    verdict = judge(holder, point.facts(reserved.payer_team_id if reserved else None), at=one.at)
+    base = reserved if reserved and verdict.payer and verdict.payer.id == reserved.payer_team_id else None
+    return Start(one, print, point, base, holder, verdict)
+
+
+def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorded_at: datetime) -> None:
+    if not starts:
+        return
+    for start, id in zip(starts, drafts.new_ids(len(starts)), strict=True):
+        start.id = start.base.id if start.base else id
+        start.transaction_id = start.intent.transaction_id or new_transaction_id()
+    newborn = [start for start in starts if start.base is None]
+    _find_prices(newborn)
+    held = _hold(newborn, at=recorded_at)
+    supersede([(start.point.id, start.intent.at) for start in starts], opened, recorded_at=recorded_at)
+    rates = VatRates()
+    drafts.insert([_draft(start, held, rates, opened, recorded_at) for start in newborn])
+    joining.join([start for start in starts if start.base is not None])
+    announce_all(ChargeStarted(start.id) for start in starts)
+    refused = [start for start in starts if start.status is not AuthStatus.ACCEPTED]
+    ask_to_stop([StopWish(one.id, one.intent.station_id, one.point.id, one.transaction_id) for one in refused], at=recorded_at)
+
+
+def _find_prices(newborn: Sequence[Start]) -> None:
+    asked = [price_request(start.point, start.holder.person_id if start.holder else None) for start in newborn]
+    for start, version in zip(newborn, pricing.versions_at_start(asked) if asked else [], strict=True):
+        start.version = None if start.point.is_free else version
+
+
+def price_request(point: PointRow, person_id: int | None, forced_group_id: int | None = None) -> PriceRequest:
+    return PriceRequest(point.id, point.price_group_id, point.team_id, person_id, point.operator_id, forced_group_id)
+
+
+def _hold(newborn: Sequence[Start], *, at: datetime) -> dict[int, int]:
+    """Hold money where the payer pays in advance; a payer without it is blocked, and stays the payer of what is delivered."""
+    claims = [
+        paying.Claim(start.id, payer)
+        for start in newborn
+        if (payer := start.verdict.payer) is not None and payer.needs_funds and not start.is_free
+    ]
+    held = paying.hold(claims, at=at)
+    lacking = {claim.charge_id for claim in claims} - held.keys()
+    for start in newborn:
+        if start.id in lacking:
+            start.verdict = Verdict(Refusal.INSUFFICIENT_FUNDS, start.verdict.payer)
+    return held
+
+
+def _draft(start: Start, held: dict[int, int], rates: VatRates, opened: dict[int, list[OpenCharge]], recorded_at: datetime) -> Draft:
+    one, point = start.intent, start.point
+    draft = drafts.draft_at(point, id=start.id, state="charging")
+    draft.paid_by(start.verdict.payer, owner_operator_id=point.operator_id)
+    draft.held_by(start.holder)
+    draft.priced_by(start.version, point)
+    draft.start_source, draft.auth_status, draft.vat_rate = CARD_SOURCE, start.status.value, rates.at(point, one.at)
+    if start.holder is None:
+        draft.auth_type, draft.auth_id = "rfid", one.id_tag
+    draft.transaction_id, draft.start_fingerprint = start.transaction_id, start.fingerprint
+    draft.started_at = draft.meter_last_at = one.at
+    draft.meter_start_wh = draft.meter_last_wh = one.meter_wh
+    draft.cable_plugged_in_at = plugged_in_at(point, one.at)
+    draft.payment_method = paying.payment_method(start.verdict.payer, is_free=start.is_free)
+    draft.held_minor = held.get(start.id, 0)
+    if start.verdict.refusal:
+        draft.failure_reason, draft.is_suspicious = start.verdict.refusal.value, True
+    newer = [
+        charge.started_at for charge in opened.get(point.id, []) if charge.started_at and charge.is_running and charge.started_at > one.at
+    ]
+    if newer:  # an old start, replayed: what runs now is not its victim
+        draft.state, draft.stopped_at, draft.stop_reason = "stopped", newer[0], "superseded"
+        draft.stop_recorded_at, draft.meter_stop_wh = recorded_at, one.meter_wh
+    return draft
+
+
+def plugged_in_at(point: PointRow, started_at: datetime) -> datetime:
+    """When the station said Preparing, if it said so last and before; else the start."""
+    reported = point.ocpp_status_at if point.ocpp_status == "Preparing" else None
+    return min(reported, started_at) if reported else started_at

@@ -1,0 +1,35 @@
+"""A start on a charge point that runs a charge closes that one first: a lost stop must not refuse a true start."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from forecourt.charging.events import ChargeStopped
+from forecourt.charging.operations.settling import prepare_settlement
+from forecourt.charging.queries.sessions import OpenCharge
+from forecourt.charging.queries.sql import execute
+from forecourt.kit.events import announce_all
+
+SUPERSEDED = "superseded"
+
+
+def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[OpenCharge]], *, recorded_at: datetime) -> None:
+    """
+    Stop what runs on these charge points before these moments, at its last known meter, and settle it.
+
+    It stopped when energy was last seen, not when the next charge began: nobody pays for the time between.
+    """
+    victims = [charge for point, at in starts for charge in opened.get(point, []) if charge.is_running and (charge.started_at or at) <= at]
+    if not victims:
+        return
+    ids = [charge.id for charge in victims]
+    execute(
+        """
+        UPDATE charging_charge SET state = 'stopped', stop_reason = %s, stop_recorded_at = %s, power_w = 0,
+          stopped_at = GREATEST(started_at, meter_last_at), released_at = GREATEST(started_at, meter_last_at),
+          charging_ended_at = COALESCE(charging_ended_at, meter_last_at, started_at),
+          meter_stop_wh = GREATEST(meter_start_wh, meter_last_wh), meter_stop_reported_wh = meter_last_wh
+        WHERE id = ANY(%s)""",
+        [SUPERSEDED, recorded_at, ids],
+    )
+    announce_all(ChargeStopped(id) for id in ids)
+    prepare_settlement(ids)

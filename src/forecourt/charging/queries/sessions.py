@@ -1,0 +1,166 @@
+"""Charges as stations' messages need them: narrow rows, locked in id order."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from forecourt.charging.queries.sql import rows
+
+Name = tuple[int, str]  # (station, transaction)
+
+
+class Recorded(NamedTuple):
+    """A start that is already stored."""
+
+    station_id: int
+    fingerprint: bytes
+    id: int
+    transaction_id: str
+    auth_status: str
+
+
+def recorded_starts(starts: Iterable[tuple[int, bytes]]) -> dict[tuple[int, bytes], Recorded]:
+    """The charges that these (station, fingerprint) pairs have already started."""
+    wanted = sorted(set(starts))
+    found = rows(
+        Recorded,
+        """SELECT station_id, start_fingerprint, id, transaction_id, COALESCE(auth_status, 'Accepted') FROM charging_charge
+           WHERE start_fingerprint IS NOT NULL
+             AND (station_id, start_fingerprint) IN (SELECT * FROM unnest(%s::bigint[], %s::bytea[]))""",
+        [[station for station, _ in wanted], [fingerprint for _, fingerprint in wanted]],
+    )
+    return {(row.station_id, bytes(row.fingerprint)): row for row in found}
+
+
+class OpenCharge(NamedTuple):
+    """A charge that is not completed."""
+
+    id: int
+    charge_point_id: int
+    state: str
+    remote_id_tag: str | None
+    payer_team_id: int | None
+    started_at: datetime | None
+    stopped_at: datetime | None
+    meter_start_wh: int | None
+    meter_last_wh: int | None
+    meter_last_at: datetime | None
+    charging_ended_at: datetime | None
+    price_version_id: int | None
+    expires_at: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.started_at is not None and self.stopped_at is None
+
+
+def open_charges(charge_point_ids: Sequence[int]) -> list[OpenCharge]:
+    """What is not completed on these charge points, locked in id order; oldest first."""
+    return rows(
+        OpenCharge,
+        f"""SELECT {", ".join(OpenCharge._fields)} FROM charging_charge
+           WHERE charge_point_id = ANY(%s) AND state <> 'completed' ORDER BY id FOR NO KEY UPDATE""",  # noqa: S608
+        [list(charge_point_ids)],
+    )
+
+
+class StoppableCharge(NamedTuple):
+    """A charge that a station names."""
+
+    station_id: int
+    transaction_id: str
+    id: int
+    charge_point_id: int
+    max_w: int
+    state: str
+    started_at: datetime
+    stopped_at: datetime | None
+    completed_at: datetime | None
+    stop_reason: str | None
+    meter_start_wh: int
+    meter_last_wh: int | None
+    charging_ended_at: datetime | None
+    price_version_id: int | None
+    reports_release: bool
+    is_ready: bool  # to settle: its energy is computed
+
+
+def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:
+    """Charges by (station, transaction), locked in id order. Another station's transaction is simply not found."""
+    wanted = sorted(set(names))
+    found = rows(
+        StoppableCharge,
+        """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.state, c.started_at, c.stopped_at, c.completed_at,
+             c.stop_reason, c.meter_start_wh, c.meter_last_wh, c.charging_ended_at, c.price_version_id, COALESCE(model.reports_release, true),
+             EXISTS (SELECT FROM charging_chargeenergy energy WHERE energy.charge_id = c.id)
+           FROM charging_charge c
+           JOIN network_chargepoint cp ON cp.id = c.charge_point_id
+           LEFT JOIN network_model model ON model.id = cp.model_id
+           WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
+           ORDER BY c.id FOR NO KEY UPDATE OF c""",
+        [[station for station, _ in wanted], [transaction for _, transaction in wanted]],
+    )
+    return {(row.station_id, row.transaction_id): row for row in found}
+
+
+class MeteredCharge(NamedTuple):
+    """A charge that a MeterValues names."""
+
+    station_id: int
+    transaction_id: str
+    id: int
+    charge_point_id: int
+    max_w: int
+    is_stopped: bool
+    state: str
+    known_wh: int
+    known_at: datetime
+    limit_wh: int | None
+    limit_soc_percent: Decimal | None
+    limit_price_minor: int | None
+    meter_start_wh: int
+    completed_at: datetime | None
+
+
+def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
+    """Charges by (station, transaction), locked in id order, as the hot path needs them."""
+    found = rows(
+        MeteredCharge,
+        """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.stopped_at IS NOT NULL, c.state,
+             COALESCE(c.meter_last_wh, c.meter_start_wh), COALESCE(c.meter_last_at, c.started_at),
+             c.limit_wh, c.limit_soc_percent, c.limit_price_minor, c.meter_start_wh, c.completed_at
+           FROM charging_charge c JOIN network_chargepoint cp ON cp.id = c.charge_point_id
+           WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
+           ORDER BY c.id FOR NO KEY UPDATE OF c""",
+        [[station for station, _ in names], [transaction for _, transaction in names]],
+    )
+    return {(row.station_id, row.transaction_id): row for row in found}
+
+
+class PlugCharge(NamedTuple):
+    """The running charge of a charge point, or the last one whose cable is still in."""
+
+    id: int
+    charge_point_id: int
+    state: str
+    started_at: datetime
+    stopped_at: datetime | None
+    released_at: datetime | None
+    charging_ended_at: datetime | None
+    price_version_id: int | None
+
+
+def plugged_charges(charge_point_ids: Sequence[int]) -> dict[int, PlugCharge]:
+    """Per charge point the newest charge that has started and is not completed, locked in id order."""
+    found = rows(
+        PlugCharge,
+        f"""SELECT {", ".join(PlugCharge._fields)} FROM charging_charge
+           WHERE charge_point_id = ANY(%s) AND state <> 'completed' AND started_at IS NOT NULL ORDER BY id FOR NO KEY UPDATE""",  # noqa: S608
+        [sorted(set(charge_point_ids))],
+    )
+    newest: dict[int, PlugCharge] = {}
+    for row in found:
+        if row.charge_point_id not in newest or row.started_at >= newest[row.charge_point_id].started_at:
+            newest[row.charge_point_id] = row
+    return newest

@@ -1,0 +1,33 @@
+"""What is believed of a stop that a station reports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecourt.charging.rules.meters import is_absurd
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """`meter_stop_wh` is billed, `reported_wh` kept as said."""
+
+    stopped_at: datetime
+    meter_stop_wh: int
+    reported_wh: int
+    is_suspicious: bool
+
+
+def judge_stop(*, at: datetime, meter_wh: int, started_at: datetime, meter_start_wh: int, meter_last_wh: int | None, max_w: int) -> Stop:
+    """
+    A meter below the start is kept as reported, billed as zero and flagged; so is a stop before its start. A meter below the
+    highest sample, or above what the charge point could have given, is billed as reported and flagged.
+    Source: guarantees.md, section 1 (S#1297: negative energy).
+    """
+    stopped_at = max(at, started_at)
+    billed = max(meter_wh, meter_start_wh)
+    is_strange = (
+        meter_wh < meter_start_wh
+        or at < started_at
+        or (meter_last_wh is not None and meter_wh < meter_last_wh)
+        or is_absurd(wh=billed - meter_start_wh, seconds=(stopped_at - started_at).total_seconds(), max_w=max_w)
+    )
+    return Stop(stopped_at, billed, meter_wh, is_strange)
