@@ -131,6 +131,7 @@ class GroupRow:
     id: int
     name: str
     type: str
+    type_label: str
     owner: str
     is_operators: bool
     is_default: bool
@@ -155,6 +156,7 @@ def _row(group: PriceGroup) -> GroupRow:
         id=group.pk,
         name=group.name,
         type=group.type,
+        type_label=group.get_type_display(),
         owner=group.team.name if group.team else group.operator.name,
         is_operators=group.team_id is None,
         is_default=group.is_default,

@@ -6,7 +6,6 @@ from forecourt.pricing.operations.groups import (
     create_price_group,
     delete_price_group,
     edit_price_group,
-    rename_price_group,
     set_default,
     unset_default,
 )
@@ -24,7 +23,6 @@ __all__ = [
     "delete_tag",
     "edit_price_group",
     "edit_tag",
-    "rename_price_group",
     "set_default",
     "set_member_pricing",
     "unset_default",

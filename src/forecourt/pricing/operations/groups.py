@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -70,44 +71,42 @@ def create_price_group(
         country_id=country.pk if country else 0,  # checked above
     )
     included = type != PriceGroup.Type.ROAMING if is_vat_included is None else is_vat_included
-    return _put_version(actor, group, components, is_vat_included=included, number=1)
+    return _put_version(actor, group, dump_components(components), is_vat_included=included, number=1)
 
 
 @operation
 def edit_price_group(
-    *, actor: Actor, price_group: PriceGroup, components: Sequence[Component], at: datetime, is_vat_included: bool | None = None
+    *,
+    actor: Actor,
+    price_group: PriceGroup,
+    at: datetime,
+    name: str | None = None,
+    components: Sequence[Component] | None = None,
+    is_vat_included: bool | None = None,
 ) -> PriceGroup:
     """
-    Give the group a new version; running charges keep theirs. The same content makes none, so saving twice is once.
+    Rename the group, or give it a new version, or both; only what is given. Running charges keep theirs.
+
+    The same content makes no new version, so saving twice is once.
 
     :raises Invalid: for a value that breaks its rule, named by field.
     :raises PriceGroupDeleted: if it is deleted.
     """
     group = _living(price_group)
     checks = Checks()
-    check_components(checks, components, type=group.type, operator_id=group.operator_id)
+    wanted_name = checks.text("name", name, limit=NAME_LENGTH) if name is not None else group.name
+    if components is not None:
+        check_components(checks, components, type=group.type, operator_id=group.operator_id)
     checks.finish()
-    current = group.current_version
-    included = is_vat_included if is_vat_included is not None else (current is None or current.is_vat_included)
-    if current and (current.components, current.is_vat_included) == (dump_components(components), included):
-        return group
-    return _put_version(actor, group, components, is_vat_included=included, number=current.number + 1 if current else 1)
-
-
-@operation
-def rename_price_group(*, actor: Actor, price_group: PriceGroup, name: str, at: datetime) -> PriceGroup:
-    """
-    :raises Invalid: without a name.
-    :raises PriceGroupDeleted: if it is deleted.
-    """
-    group = _living(price_group)
-    checks = Checks()
-    name = checks.text("name", name, limit=NAME_LENGTH)
-    checks.finish()
-    if name != group.name:
-        group.name = name
+    if wanted_name != group.name:
+        group.name = wanted_name
         group.save(update_fields=["name"])
-    return group
+    current = group.current_version
+    stored = dump_components(components) if components is not None else current.components if current else []
+    included = is_vat_included if is_vat_included is not None else (current is None or current.is_vat_included)
+    if current and (current.components, current.is_vat_included) == (stored, included):
+        return group
+    return _put_version(actor, group, stored, is_vat_included=included, number=current.number + 1 if current else 1)
 
 
 @operation
@@ -176,13 +175,13 @@ def _check_place(checks: Checks, type: str, currency: str, country: Country | No
         checks.fail("country", _("Choose a country from the list."))
 
 
-def _put_version(actor: Actor, group: PriceGroup, components: Sequence[Component], *, is_vat_included: bool, number: int) -> PriceGroup:
+def _put_version(actor: Actor, group: PriceGroup, stored: list[dict[str, Any]], *, is_vat_included: bool, number: int) -> PriceGroup:
     group.current_version = PriceVersion.objects.create(
         price_group=group,
         number=number,
         currency=group.currency,
         is_vat_included=is_vat_included,
-        components=dump_components(components),
+        components=stored,
         created_by_id=actor.id if actor.kind is ActorKind.PERSON else None,
     )
     group.save(update_fields=["current_version"])

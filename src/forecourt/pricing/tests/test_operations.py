@@ -58,6 +58,11 @@ def test_the_same_content_makes_no_new_version(cast):
     assert (group.current_version.number, PriceVersion.objects.filter(price_group=group).count()) == (1, 1)
 
 
+def test_a_new_name_is_no_new_version(cast):
+    group = operations.edit_price_group(actor=cast.actor("ada"), price_group=create(cast), name=" New  name ", at=AT)
+    assert (group.name, group.versions.count()) == ("New name", 1)
+
+
 def test_other_vat_with_the_same_components_is_a_new_version(cast):
     assert edit(cast, create(cast), KWH, is_vat_included=False).current_version.number == 2
 
@@ -164,7 +169,7 @@ def test_a_deleted_price_group_refuses_every_change(cast, change):
     actor = cast.actor("ada")
     changes: dict[str, Callable[[], object]] = {
         "edit": lambda: edit(cast, group, KWH),
-        "rename": lambda: operations.rename_price_group(actor=actor, price_group=group, name="B", at=AT),
+        "rename": lambda: operations.edit_price_group(actor=actor, price_group=group, name="B", at=AT),
         "default": lambda: operations.set_default(actor=actor, price_group=group, at=AT),
         "no_default": lambda: operations.unset_default(actor=actor, price_group=group, at=AT),
     }

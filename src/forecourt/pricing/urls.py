@@ -1,0 +1,12 @@
+from django.urls import path
+
+from forecourt.pricing.pages import groups
+
+urlpatterns = [
+    path("price-groups/", groups.price_group_list, name="price-groups"),
+    path("price-groups/new", groups.price_group_new, name="price-group-new"),
+    path("price-groups/<int:group_id>", groups.price_group_detail, name="price-group-detail"),
+    path("price-groups/<int:group_id>/edit", groups.price_group_edit, name="price-group-edit"),
+    path("price-groups/<int:group_id>/default", groups.price_group_default, name="price-group-default"),
+    path("price-groups/<int:group_id>/delete", groups.price_group_delete, name="price-group-delete"),
+]
