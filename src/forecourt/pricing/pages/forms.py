@@ -96,7 +96,7 @@ class PriceForm(forms.Form):
     def _made(self) -> dict[Any, rules.Component]:
         values = self.cleaned_data
         amount = Decimal(0) if values["master"] == "free" else values["price"]
-        made = {MASTER: MASTERS[values["master"]](price=amount, **self._words(MASTER))}
+        made: dict[Any, rules.Component] = {MASTER: MASTERS[values["master"]](price=amount, **self._words(MASTER))}
         for kind, names in SECTIONS.items():
             given = {field: values[name] for field, name in names.items() if values[name] is not None}
             if "price" in given:
