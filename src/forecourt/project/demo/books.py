@@ -1,0 +1,71 @@
+"""The money of the demo: exchange rates, fees, deposits; and settling every charge by the product's own operation."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from forecourt.billing import operations as billing
+from forecourt.billing.models import FeeAgreement
+from forecourt.ledger import operations as ledger
+from forecourt.ledger.models import Wallet
+from forecourt.project.demo.people import DEMO, People
+from forecourt.teams.models import Team
+
+EURO = {"DKK": Decimal("7.4604"), "SEK": Decimal("11.1875")}
+DEPOSITS = {"DKK": 60_000_00, "SEK": 80_000_00, "EUR": 9_000_00}  # a month, minor units
+FEE = Decimal("2.5")
+AT_ONCE = 2000
+
+
+def make_rates(*, from_at: datetime, until_at: datetime) -> None:
+    """A rate a week for every pair, moving a little around the official one."""
+    lines = ["base,quote,on,rate"]
+    day, step = from_at.date() - timedelta(days=7), 0
+    while day <= until_at.date():
+        drift = Decimal(step * 37 % 21 - 10) / 10_000
+        lines += [f"{base},{quote},{day},{rate:.6f}" for base, quote, rate in _pairs(drift)]
+        day, step = day + timedelta(days=7), step + 1
+    ledger.import_rates(actor=DEMO, text="\n".join(lines), source="demo", at=until_at)
+
+
+def _pairs(drift: Decimal) -> Iterator[tuple[str, str, Decimal]]:
+    dkk, sek = EURO["DKK"], EURO["SEK"] * (1 + drift)
+    for base, quote, rate in (("EUR", "DKK", dkk), ("EUR", "SEK", sek), ("DKK", "SEK", sek / dkk)):
+        yield base, quote, rate
+        yield quote, base, 1 / rate
+
+
+def make_fees(people: People, *, at: datetime) -> None:
+    """The platform's transaction fee, and what Nordlys keeps of its customers' income."""
+    for name, operator in people.operators.items():
+        shares = [(people.platform, FEE)] if name != "Nordlys Charging" else [(people.platform, FEE), (operator, Decimal(3))]
+        for beneficiary, percentage in shares:
+            billing.agree_fee(
+                actor=DEMO, operator=operator, team=None, beneficiary=beneficiary, percentage=percentage, per_kwh=Decimal(0),
+                per_charge=Decimal(0), applies_to=FeeAgreement.Scope.PAID, from_at=at, at=at,
+            )  # fmt: skip
+
+
+def make_wallets(people: People, *, at: datetime) -> dict[int, Wallet]:
+    """A wallet for every operator and team; by team."""
+    for operator in (people.platform, *people.operators.values()):
+        ledger.open_wallet(owner=operator, at=at)
+    return {team.pk: ledger.open_wallet(owner=team, at=at) for team in Team.objects.select_related("currency", "country")}
+
+
+def deposit_monthly(people: People, wallets: dict[int, Wallet], *, from_at: datetime, until_at: datetime) -> None:
+    """Every customer pays in once a month."""
+    at = from_at
+    while at < until_at:
+        for team in (team for teams in people.teams.values() for team in teams):
+            wallet = wallets[team.pk]
+            key = uuid.uuid5(uuid.NAMESPACE_URL, f"demo:{team.pk}:{at.date()}")
+            ledger.deposit(actor=DEMO, wallet=wallet, minor=DEPOSITS[wallet.currency], note="Bank transfer", key=key, at=at)
+        at += timedelta(days=30)
+
+
+def settle(ids: list[int], *, at: datetime) -> None:
+    """The same operation, price rules and ledger as for a charge of today."""
+    for first in range(0, len(ids), AT_ONCE):
+        billing.settle(ids[first : first + AT_ONCE], at=at)

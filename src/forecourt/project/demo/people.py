@@ -1,0 +1,173 @@
+"""Operators, a user for each role in each, teams of every type with their members."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from forecourt.access import Actor, OperatorRole, PlatformRole, TeamRole
+from forecourt.identity import operations as identity
+from forecourt.identity.models import Person
+from forecourt.operators import operations as operators
+from forecourt.operators.models import Operator, OperatorMember
+from forecourt.places.models import Country
+from forecourt.teams import operations as teams
+from forecourt.teams.models import Team
+
+PASSWORD = "demo-password"  # noqa: S105 (the demo prints it)
+DEMO = Actor.system("demo")
+FIRST = [
+    "Anna",
+    "Bo",
+    "Camilla",
+    "David",
+    "Emma",
+    "Frederik",
+    "Gerda",
+    "Henrik",
+    "Ida",
+    "Jonas",
+    "Karla",
+    "Lars",
+    "Maja",
+    "Nikolaj",
+    "Olivia",
+    "Peter",
+    "Rikke",
+    "Søren",
+    "Tilde",
+    "Ulrik",
+    "Vera",
+    "William",
+    "Yrsa",
+    "Åse",
+    "Ella",
+    "Oskar",
+    "Freja",
+    "Noah",
+    "Alma",
+    "Emil",
+]
+LAST = [
+    "Andersen",
+    "Berg",
+    "Christensen",
+    "Dahl",
+    "Eriksen",
+    "Friis",
+    "Holm",
+    "Iversen",
+    "Jensen",
+    "Koch",
+    "Lund",
+    "Madsen",
+    "Nielsen",
+    "Olsen",
+    "Poulsen",
+    "Rasmussen",
+    "Schmidt",
+    "Thomsen",
+    "Vinther",
+    "Wagner",
+]
+
+
+@dataclass(slots=True)
+class People:
+    """What the later steps build on."""
+
+    platform: Operator
+    operators: dict[str, Operator] = field(default_factory=dict)
+    users: list[dict[str, str | None]] = field(default_factory=list)
+    teams: dict[str, list[Team]] = field(default_factory=dict)  # by operator identifier
+    drivers: dict[int, list[Person]] = field(default_factory=dict)  # by team
+
+
+OPERATORS = (
+    # identifier is the slug of the name; prefix of its users' addresses
+    ("Nordlys Charging", "DK", None, "nordlys", "DK12345674"),
+    ("Nordlys Sverige", "SE", "Nordlys Charging", "nordlys-se", ""),
+    ("Nordlys Deutschland", "DE", "Nordlys Charging", "nordlys-de", ""),
+    ("Havn Energi", "DK", None, "havn", ""),
+)
+TEAM_NAMES = {
+    "Nordlys Charging": (
+        ("Nordlys Byladere", "operator"), ("Ejerforeningen Havneholmen", "professional"), ("Hotel Kattegat", "professional"),
+        ("Aarhus Kommune", "professional"), ("Familien Holm", "private"), ("Fjordbus Flåde", "fleet"),
+    ),
+    "Nordlys Sverige": (("Nordlys Stadsladdare", "operator"), ("Bostadsrättsföreningen Skeppet", "professional"), ("Lundströms Bageri", "professional")),
+    "Nordlys Deutschland": (("Nordlys Stadtlader", "operator"), ("Hansa Wohnen", "professional")),
+    "Havn Energi": (("Havn Ladeparker", "operator"), ("Marina Syd", "professional"), ("Familien Friis", "private")),
+}  # fmt: skip
+
+
+def make_people(seed: random.Random, *, at: datetime) -> People:
+    """Everybody, by the same operations that people use. `at` is when the network began."""
+    denmark = Country.objects.get(alpha2="DK")
+    platform = operators.create_operator(
+        actor=DEMO, name="Forecourt Demo ApS", country_id=denmark.pk, contact_email="platform@demo.example", is_installation=True, at=at
+    )
+    people = People(platform)
+    root = _person("platform", "Pia", "Platform", at=at)
+    identity.set_platform_role(actor=DEMO, person=root, role=PlatformRole.ADMINISTRATOR, at=at)
+    people.users.append(_user(root, "platform administrator", platform))
+    _give_role(platform, root, OperatorRole.ADMIN, at=at)
+    for name, alpha2, main, prefix, vat_number in OPERATORS:
+        operator = operators.create_operator(
+            actor=DEMO, name=name, country_id=Country.objects.get(alpha2=alpha2).pk, vat_number=vat_number, at=at,
+            main_account=people.operators[main] if main else None, contact_email=f"hello@{prefix}.example",
+            finance_email=f"finance@{prefix}.example",
+        )  # fmt: skip
+        people.operators[name] = operator
+        _make_users(people, operator, prefix, at=at)
+        people.teams[name] = [_make_team(people, operator, team, kind, seed, at=at) for team, kind in TEAM_NAMES[name]]
+    return people
+
+
+def _make_users(people: People, operator: Operator, prefix: str, *, at: datetime) -> None:
+    for role in OperatorRole:
+        address = f"{role.value.replace('_', '-')}.{prefix}"
+        person = _person(address, str(role.label), operator.name.split()[-1], at=at)
+        _give_role(operator, person, role, at=at)
+        people.users.append(_user(person, role.value, operator))
+
+
+def _make_team(people: People, operator: Operator, name: str, type: str, seed: random.Random, *, at: datetime) -> Team:
+    slug = operator.identifier + "." + "-".join(name.lower().encode("ascii", "ignore").decode().split())
+    owner = _person(f"owner.{slug}", seed.choice(FIRST), seed.choice(LAST), at=at)
+    team = teams.create_team(actor=DEMO, operator=operator, type=type, name=name, contact_email=owner.email or "", owner=owner, at=at)
+    if type in ("private", "professional"):
+        people.users.append(_user(owner, "team owner", operator))
+    people.drivers[team.pk] = [owner]
+    for number in range({"private": 1, "fleet": 12, "operator": 8}.get(type, 6)):
+        driver = _person(f"driver{number + 1}.{slug}", seed.choice(FIRST), seed.choice(LAST), at=at)
+        role = TeamRole.ADMIN if number == 0 and type == "professional" else TeamRole.MEMBER
+        teams.add_member(actor=DEMO, team=team, person=driver, role=role, can_pay_with_team_wallet=True, at=at + timedelta(days=number))
+        people.drivers[team.pk].append(driver)
+    return team
+
+
+def _person(address: str, first_name: str, last_name: str, *, at: datetime) -> Person:
+    person = teams.welcome_person(actor=DEMO, email=f"{address}@demo.example", first_name=first_name, last_name=last_name, at=at)
+    person.password = _hash()
+    person.email_verified_at = at
+    person.save(update_fields=["password", "email_verified_at"])
+    return person
+
+
+def _hash(kept: list[str] = []) -> str:  # noqa: B006 (made once: a slow hash for every one of a hundred people would take a minute)
+    from django.contrib.auth.hashers import make_password
+
+    if not kept:
+        kept.append(make_password(PASSWORD))
+    return kept[0]
+
+
+def _give_role(operator: Operator, person: Person, role: OperatorRole, *, at: datetime) -> None:
+    OperatorMember.objects.create(
+        organisation_id=operator.organisation_id, operator=operator, person=person, role=role,
+        state=OperatorMember.State.ACCEPTED, accepted_at=at,
+    )  # fmt: skip
+
+
+def _user(person: Person, role: str, operator: Operator) -> dict[str, str | None]:
+    return {"email": person.email, "password": PASSWORD, "role": role, "operator": operator.name}
