@@ -1,5 +1,25 @@
 """Writes of the network, one noun a file."""
 
+from forecourt.network.operations.asking import (
+    ResetType,
+    change_configuration,
+    clear_cache,
+    read_configuration,
+    reset,
+    set_maintenance,
+    trigger,
+    unlock,
+)
+from forecourt.network.operations.bulk import AddedStation, add_stations
+from forecourt.network.operations.charge_points import (
+    OtherOrganisation,
+    apply_price_group,
+    create_charge_point,
+    delete_charge_point,
+    edit_charge_point,
+    set_exempt,
+    transfer_charge_point,
+)
 from forecourt.network.operations.commands import (
     NotIntegrated,
     answer_commands,
@@ -9,6 +29,9 @@ from forecourt.network.operations.commands import (
     settle_unanswered,
     take_commands,
 )
+from forecourt.network.operations.deleting import Deleted, Objected
+from forecourt.network.operations.imports import import_charge_points
+from forecourt.network.operations.keys import KeyTaken, block_key, create_key, delete_key, edit_key, unblock_key
 from forecourt.network.operations.reports import (
     hold_charge_points,
     link_stations,
@@ -18,20 +41,70 @@ from forecourt.network.operations.reports import (
     release_dead_gateways,
     unlink_stations,
 )
+from forecourt.network.operations.sites import create_site, delete_site, edit_site
+from forecourt.network.operations.stations import (
+    IdentityTaken,
+    NewStation,
+    NumberTaken,
+    OtherTeam,
+    connect_charge_point,
+    create_station,
+    delete_station,
+    disconnect_charge_point,
+    rotate_password,
+)
 
 __all__ = [
+    "AddedStation",
+    "Deleted",
+    "IdentityTaken",
+    "KeyTaken",
+    "NewStation",
     "NotIntegrated",
+    "NumberTaken",
+    "Objected",
+    "OtherOrganisation",
+    "OtherTeam",
+    "ResetType",
+    "add_stations",
     "answer_commands",
+    "apply_price_group",
+    "block_key",
+    "change_configuration",
+    "clear_cache",
+    "connect_charge_point",
+    "create_charge_point",
+    "create_key",
+    "create_site",
+    "create_station",
+    "delete_charge_point",
+    "delete_key",
+    "delete_site",
+    "delete_station",
+    "disconnect_charge_point",
+    "edit_charge_point",
+    "edit_key",
+    "edit_site",
     "expire_commands",
     "hold_charge_points",
+    "import_charge_points",
     "link_stations",
+    "read_configuration",
     "record_boots",
     "record_heard",
     "record_statuses",
     "release_dead_gateways",
     "request_command",
     "request_commands",
+    "reset",
+    "rotate_password",
+    "set_exempt",
+    "set_maintenance",
     "settle_unanswered",
     "take_commands",
+    "transfer_charge_point",
+    "trigger",
+    "unblock_key",
     "unlink_stations",
+    "unlock",
 ]

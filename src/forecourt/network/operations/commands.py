@@ -165,7 +165,10 @@ def take_commands(*, station_ids: Sequence[int], at: datetime) -> list[DueComman
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [list(station_ids), at, at])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    taken = (DueCommand(*row[:5], *(_dict(row[5]), row[6])) for row in rows)
+    taken = (
+        DueCommand(id, station_id, charge_point_id, charge_id, action, _dict(payload), expires_at)
+        for id, station_id, charge_point_id, charge_id, action, payload, expires_at in rows
+    )
     return sorted(taken, key=lambda due: due.id)
 
 

@@ -231,7 +231,8 @@ def _execute(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
 def _returned(sql: str, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
-        return cursor.fetchall()
+        answered: Sequence[tuple[Any, ...]] = cursor.fetchall()
+        return answered
 
 
 __all__ = [
