@@ -24,6 +24,7 @@ from forecourt.ledger.queries.wallets import (
     wallet_facts,
     wallet_of_operator,
     wallet_of_team,
+    wallet_rows,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "wallet_facts",
     "wallet_of_operator",
     "wallet_of_team",
+    "wallet_rows",
 ]

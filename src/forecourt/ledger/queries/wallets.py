@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
+from forecourt.access import Scope
 from forecourt.ledger.models import Posting, Wallet
 
 # Teams that pay otherwise than in advance may go below zero (spec P2.8); so may operators, whose invoice settles it (spec §15.4).
@@ -128,3 +130,9 @@ def statement(wallet_id: int, *, limit: int = 50) -> list[StatementRow]:
         rows.append(StatementRow(entry_id, at, booked, kind, account, minor, after[account], transaction_id))
         after[account] -= minor
     return rows
+
+
+def wallet_rows(scope: Scope, *, text: str = "") -> QuerySet[Wallet]:
+    """The wallets in scope by owner's name, operators' first, with their owners; `text` is a part of the name."""
+    found = Wallet.objects.within(scope).select_related("team", "operator_owner").order_by("operator_owner__name", "team__name", "id")
+    return found.filter(Q(team__name__icontains=text) | Q(operator_owner__name__icontains=text)) if text else found
