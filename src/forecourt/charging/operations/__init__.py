@@ -1,18 +1,50 @@
 """Writes of charging: what stations report (batches of intents) and what people ask for."""
 
 from forecourt.charging.operations.authorizing import authorize
+from forecourt.charging.operations.edits import edit_charge
+from forecourt.charging.operations.failing import expire_charges, note_command_answers, resume_unstopped
 from forecourt.charging.operations.meters import record_meters
+from forecourt.charging.operations.requests import (
+    ChargeAlreadyStopped,
+    ChargeNotStarted,
+    ChargePointBusy,
+    ChargePointNotConnected,
+    ChargeRefused,
+    ChargeStillRunning,
+    Extras,
+    request_start,
+    request_stop,
+    reserve,
+    restart,
+)
 from forecourt.charging.operations.settling import Completion, complete_charges, settle_unreleased
 from forecourt.charging.operations.starts import start_charges
 from forecourt.charging.operations.statuses import follow_statuses
 from forecourt.charging.operations.stops import stop_charges
+from forecourt.charging.rules.limits import Limits
 
 __all__ = [
+    "ChargeAlreadyStopped",
+    "ChargeNotStarted",
+    "ChargePointBusy",
+    "ChargePointNotConnected",
+    "ChargeRefused",
+    "ChargeStillRunning",
     "Completion",
+    "Extras",
+    "Limits",
     "authorize",
     "complete_charges",
+    "edit_charge",
+    "expire_charges",
     "follow_statuses",
+    "note_command_answers",
     "record_meters",
+    "request_start",
+    "request_stop",
+    "reserve",
+    "restart",
+    "resume_unstopped",
     "settle_unreleased",
     "start_charges",
     "stop_charges",

@@ -8,7 +8,7 @@ from forecourt.charging.operations.batches import each_alone
 from forecourt.charging.operations.limits import Progress, request_stops_at_limits
 from forecourt.charging.operations.samples import Owned, store_samples, store_signed
 from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
-from forecourt.charging.queries.sql import execute, fetched
+from forecourt.charging.queries.sql import array, execute, fetched
 from forecourt.charging.rules import meters
 from forecourt.charging.rules.meters import Latest
 from forecourt.kit.operations import operation
@@ -114,12 +114,12 @@ def follow(changes: Sequence[Change], *, recorded_at: datetime) -> None:
     execute(
         _FOLLOW,
         [
-            [change.charge.id for change in changes],
-            [change.wh for change in changes],
-            [change.at for change in changes],
-            [change.power_w for change in changes],
-            [change.soc_percent for change in changes],
-            [change.is_absurd for change in changes],
+            array(change.charge.id for change in changes),
+            array(change.wh for change in changes),
+            array(change.at for change in changes),
+            array(change.power_w for change in changes),
+            array(change.soc_percent for change in changes),
+            array(change.is_absurd for change in changes),
         ],
     )
     limited = [change for change in changes if _has_limit(change.charge)]

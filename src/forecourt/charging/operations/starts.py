@@ -52,6 +52,7 @@ class Start:
     id: int = 0
     transaction_id: str = ""
     version: PriceVersion | None = None
+    member_id: int | None = None  # of the charge point's team
 
     @property
     def is_free(self) -> bool:
@@ -113,7 +114,8 @@ def _judge(
         holder = at_point(holder, point, members)
     verdict = judge(holder, point.facts(reserved.payer_team_id if reserved else None), at=one.at)
     base = reserved if reserved and verdict.payer and verdict.payer.id == reserved.payer_team_id else None
-    return Start(one, print, point, base, holder, verdict)
+    member = members.get((holder.person_id or 0, point.team_id)) if holder else None
+    return Start(one, print, point, base, holder, verdict, member_id=member.id if member else None)
 
 
 def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorded_at: datetime) -> None:
@@ -164,6 +166,7 @@ def _draft(start: Start, held: dict[int, int], rates: VatRates, opened: dict[int
     draft = drafts.draft_at(point, id=start.id, state="charging")
     draft.paid_by(start.verdict.payer, owner_operator_id=point.operator_id)
     draft.held_by(start.holder)
+    draft.member_id = start.member_id
     draft.priced_by(start.version, point)
     draft.start_source, draft.auth_status, draft.vat_rate = CARD_SOURCE, start.status.value, rates.at(point, one.at)
     if start.holder is None:

@@ -48,6 +48,10 @@ JOIN places_currency currency ON currency.id = team.currency_id
 LEFT JOIN network_site site ON site.id = cp.site_id
 LEFT JOIN pricing_pricegroup cost ON cost.id = cp.cost_group_id AND cost.deleted_at IS NULL
 """
+_AT_STATIONS = """
+WHERE cp.deleted_at IS NULL AND (cp.station_id, cp.number) IN (SELECT * FROM unnest(%s::bigint[], %s::int[]))
+ORDER BY cp.id FOR NO KEY UPDATE OF cp
+"""
 
 
 def points_at(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], PointRow]:
@@ -57,10 +61,7 @@ def points_at(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], PointRo
     wanted = sorted(set(pairs))
     found = rows(
         PointRow,
-        _SELECT
-        + """
-        WHERE cp.deleted_at IS NULL AND (cp.station_id, cp.number) IN (SELECT * FROM unnest(%s::bigint[], %s::int[]))
-        ORDER BY cp.id FOR NO KEY UPDATE OF cp""",
+        _SELECT + _AT_STATIONS,
         [[station for station, _ in wanted], [number for _, number in wanted]],
     )
     return {(point.station_id or 0, point.number or 0): point for point in found}

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from forecourt.charging.queries.sql import rows
+from forecourt.charging.queries.sql import array, rows
 
 Name = tuple[int, str]  # (station, transaction)
 
@@ -133,7 +133,7 @@ def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
            FROM charging_charge c JOIN network_chargepoint cp ON cp.id = c.charge_point_id
            WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
            ORDER BY c.id FOR NO KEY UPDATE OF c""",
-        [[station for station, _ in names], [transaction for _, transaction in names]],
+        [array(station for station, _ in names), [transaction for _, transaction in names]],
     )
     return {(row.station_id, row.transaction_id): row for row in found}
 

@@ -1,0 +1,87 @@
+"""Charges that never started: given up, refused by the station, not answered."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from forecourt.charging.events import ChargeFailed
+from forecourt.charging.operations import paying
+from forecourt.charging.queries.sql import execute, fetched
+from forecourt.kit.events import announce_all
+from forecourt.kit.operations import operation
+from forecourt.network.intents import CommandAnswer
+
+TIMEOUT, RESERVATION_EXPIRED = "timeout", "reservation-expired"
+_REFUSED = {"rejected": "rejected-by-station", "failed": "station-error", "expired": TIMEOUT}
+
+
+@operation
+def expire_charges(*, at: datetime, limit: int = 500) -> int:
+    """
+    Give up starts that no station answered within 60 seconds, and reservations that ran out; how many.
+
+    A charge whose stop the station never took goes back to charging. Runs beside itself: rows are claimed with SKIP LOCKED.
+    """
+    late = fetched(
+        """SELECT id, state FROM charging_charge WHERE state IN ('reserved', 'scheduled', 'starting') AND state <> 'completed' AND expires_at <= %s
+           ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+        [at, limit],
+    )
+    fail({id: TIMEOUT if state == "starting" else RESERVATION_EXPIRED for id, state in late}, at=at)
+    return len(late)
+
+
+@operation
+def resume_unstopped() -> int:
+    """Charges that were asked to stop, by no request that is still open: they go on charging; how many."""
+    return execute(
+        """
+        WITH mine AS (
+          SELECT id FROM charging_charge c WHERE c.state = 'stopping' AND c.state <> 'completed' AND c.stopped_at IS NULL
+            AND NOT EXISTS (SELECT FROM network_command command WHERE command.charge_id = c.id AND command.action = 'stop'
+                              AND command.state IN ('requested', 'sent', 'unknown', 'accepted'))
+          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE charging_charge c SET state = 'charging' FROM mine WHERE c.id = mine.id""",
+        [],
+    )
+
+
+@operation
+def note_command_answers(answers: Sequence[CommandAnswer]) -> None:
+    """
+    What stations answered to starts and stops: a start that was refused fails its charge, a stop that was refused leaves it
+    charging. Other commands, and answers that change nothing, are passed over; repeating it changes nothing.
+    """
+    refused = {answer.command_id: answer for answer in answers if answer.state in _REFUSED}
+    if not refused:
+        return
+    asked = fetched(
+        "SELECT id, action, charge_id FROM network_command WHERE id = ANY(%s) AND charge_id IS NOT NULL AND action IN ('start', 'stop')",
+        [list(refused)],
+    )
+    starts = {charge: refused[id] for id, action, charge in asked if action == "start"}
+    stops = [charge for _, action, charge in asked if action == "stop"]
+    waiting = fetched(
+        "SELECT id FROM charging_charge WHERE id = ANY(%s) AND state = 'starting' ORDER BY id FOR NO KEY UPDATE", [list(starts)]
+    )
+    for (id,) in waiting:
+        fail({id: _REFUSED[starts[id].state]}, at=starts[id].at)
+    if stops:
+        execute("UPDATE charging_charge SET state = 'charging' WHERE id = ANY(%s) AND state = 'stopping' AND stopped_at IS NULL", [stops])
+
+
+def fail(reasons: Mapping[int, str], *, at: datetime) -> None:
+    """
+    End charges that never started, and give back what is held. `completed_at` stays empty: should the station start one after
+    all, the charge is taken up again. The caller holds the rows' locks.
+    """
+    if not reasons:
+        return
+    execute(
+        """
+        UPDATE charging_charge c SET state = 'completed', failed_at = %s, failure_reason = new.reason, expires_at = NULL, held_minor = 0,
+          timeout_at = CASE WHEN new.reason = %s THEN %s ELSE NULL END
+        FROM unnest(%s::bigint[], %s::text[]) AS new(id, reason) WHERE c.id = new.id AND c.started_at IS NULL""",
+        [at, TIMEOUT, at, list(reasons), list(reasons.values())],
+    )
+    paying.release(reasons, at=at)
+    announce_all(ChargeFailed(id) for id in reasons)
