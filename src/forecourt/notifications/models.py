@@ -49,4 +49,7 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["person_id", "-id"], name="notification_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["person_id", "-id"], name="notification_newest"),
+            models.Index(fields=["person_id"], condition=Q(read_at=None), name="notification_unread"),
+        ]
