@@ -52,18 +52,19 @@ def load(*, data_dir: Path, portal_url: str, ocpp_url: str) -> None:
         raise Refusal("The demo network needs an empty installation: choose another folder with --data.")
     until_at = clock.now().replace(minute=0, second=0, microsecond=0)
     from_at = (until_at - MONTHS).replace(hour=0)
+    seed = random.Random(SEED)  # noqa: S311 (a believable network, not a secret)
     with transaction.atomic():
         partitions.make_months("audit_event", at=until_at)
-        loaded = _load(
-            random.Random(SEED),  # noqa: S311 (a believable network, not a secret)
-            from_at=from_at,
-            until_at=until_at,
-        )
+        loaded, ids = _load(seed, from_at=from_at, until_at=until_at)
+    _analyze()
+    books.settle(ids, at=until_at)
+    dashboards.rebuild(from_at.date(), until_at.date())
+    OutboxRow.objects.all().delete()  # everything announced so far has been rolled up above
     _analyze()
     files.write(data_dir, loaded, portal_url=portal_url, ocpp_url=ocpp_url)
 
 
-def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> files.Loaded:
+def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tuple[files.Loaded, list[int]]:
     everybody = people.make_people(seed, at=from_at)
     wallets = books.make_wallets(everybody, at=from_at)
     books.make_rates(from_at=from_at, until_at=until_at)
@@ -77,11 +78,8 @@ def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> file
     }
     network = _make_network(seed, everybody, groups, at=from_at)
     ids = _make_history(seed, everybody, network, groups, from_at=from_at, until_at=until_at)
-    books.settle(ids, at=until_at)
-    dashboards.rebuild(from_at.date(), until_at.date())
-    OutboxRow.objects.all().delete()  # everything announced so far has been rolled up above
     credentials = [_credential(operator, at=until_at) for operator in everybody.operators.values()]
-    return files.Loaded(everybody, network, credentials, SIMULATED)
+    return files.Loaded(everybody, network, credentials, SIMULATED), ids
 
 
 def _make_network(seed: random.Random, everybody: people.People, groups: Groups, *, at: datetime) -> stations.Network:

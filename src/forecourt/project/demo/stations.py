@@ -102,7 +102,7 @@ class Builder:
                     state_since=self.at,
                     latitude=site.latitude,
                     longitude=site.longitude,
-                )  # fmt: skip
+                )
             )
 
     def _numbered(self, site: Site) -> int:
@@ -119,7 +119,7 @@ class Builder:
                     key = ChargeKey(
                         organisation_id=operator.organisation_id, operator=operator, team=team, person=driver, type="rfid",
                         identifier=f"04{0xA1B2C3 + number * 7919:012X}", name=f"{driver.first_name} {driver.last_name}",
-                    )  # fmt: skip
+                    )
                     self.network.keys.setdefault(team.pk, []).append(key)
 
     def write(self) -> Network:
