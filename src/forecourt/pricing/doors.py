@@ -1,6 +1,6 @@
 """The ways from a request to a price group, for both doors: team groups by their scope, operator groups by a permission of their own."""
 
-from forecourt.access import Actor, Permission, fetch, require
+from forecourt.access import Actor, Permission, require
 from forecourt.kit.errors import Forbidden, NotFound
 from forecourt.operators.models import Operator
 from forecourt.pricing import queries
@@ -50,12 +50,19 @@ def owner_of_new_group(actor: Actor, *, team_id: int | None, operator_id: int | 
     :raises Forbidden: if they may not make one there.
     """
     if team_id is not None:
-        team: Team = fetch(Team.objects.select_related("operator"), actor=actor, id=team_id, needs=Permission.TEAM_READ)
-        if not Team.objects.within(actor.scope(Permission.PRICE_GROUP_CREATE)).filter(pk=team.pk).exists():
-            raise Forbidden(f"Your role does not include “{Permission.PRICE_GROUP_CREATE.label}” here.")
-        return team.operator, team
+        return _team_of_new_group(actor, team_id)
     scope = require(actor, Permission.OPERATOR_PRICE_GROUP_MANAGE)
     operator = Operator.objects.within(scope).filter(pk=operator_id or actor.operator_id or 0, deleted_at=None).first()
     if operator is None:
         raise NotFound("There is nothing here with that id.")
     return operator, None
+
+
+def _team_of_new_group(actor: Actor, team_id: int) -> tuple[Operator, Team]:
+    readable = Team.objects.within(actor.scope(Permission.PRICE_GROUP_READ))
+    team = readable.filter(pk=team_id, deleted_at=None).select_related("operator").first()
+    if team is None:
+        raise NotFound("There is no such team.")
+    if not Team.objects.within(actor.scope(Permission.PRICE_GROUP_CREATE)).filter(pk=team_id).exists():
+        raise Forbidden(f"Your role does not include “{Permission.PRICE_GROUP_CREATE.label}” here.")
+    return team.operator, team

@@ -16,6 +16,7 @@ MOST = Decimal(1_000_000)
 PLACES = 6
 LONGEST_MINUTES = 7 * 24 * 60
 NAME_LENGTH = 120
+MOST_FEES = 20
 TRACKING_ONLY = frozenset({PriceGroup.Type.COST, PriceGroup.Type.MEMBER_COST})
 
 
@@ -28,6 +29,8 @@ def check_components(checks: Checks, components: Sequence[Component], *, type: s
         checks.fail("master.price", _("A price has exactly one master price: per kWh or per minute."))
     if type in TRACKING_ONLY and (fees or caps):
         checks.fail("fees", _("A cost group tracks what energy costs; it has no fees."))
+    if len(fees) > MOST_FEES:
+        checks.fail("fees", _("A price has at most %(most)s fees.") % {"most": MOST_FEES})
     for one in masters:
         _check_component(checks, "master", one)
     for place, fee in enumerate(fees):
