@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from forecourt.access import Scope
 from forecourt.billing.models import ChargeLine, Settlement
 from forecourt.charging.models import Charge
 from forecourt.charging.operations.paying import hold_key
@@ -126,7 +127,12 @@ def settlement_of(charge_id: int) -> Settlement | None:
     return Settlement.objects.filter(charge_id=charge_id).first()
 
 
-def entries_of_charge(charge: Charge) -> list[EntryRow]:
-    """Every posting that a charge caused: its hold and release, payment, fees, and their refunds. The caller has fetched the charge."""
-    direct = [row.id for row in ledger.transactions_about("CHARGE", charge.pk)]
-    return ledger.entries_of(transaction_ids=direct + ledger.refunds_of(direct), hold=hold_key(charge.pk))
+def entries_of_charge(charge: Charge, *, scope: Scope | None = None) -> list[EntryRow]:
+    """
+    Every posting that a charge caused: its hold and release, payment, fees, and their refunds. The caller has fetched the charge.
+
+    With `scope`, those of transactions with a side in it, and the hold only for the payer's side: a payer does not see the owner's fees.
+    """
+    direct = [row.id for row in ledger.transactions_about("CHARGE", charge.pk, scope=scope)]
+    sees_hold = scope is None or Charge.objects.within(scope, side="payer").filter(pk=charge.pk).exists()
+    return ledger.entries_of(transaction_ids=direct + ledger.refunds_of(direct), hold=hold_key(charge.pk) if sees_hold else None)

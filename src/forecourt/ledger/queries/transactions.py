@@ -133,9 +133,11 @@ def _matching(filters: TransactionFilter) -> ScopedQuerySet[WalletTransaction]:
     return cast(ScopedQuerySet[WalletTransaction], WalletTransaction.objects.filter(filters.as_q()))
 
 
-def transactions_about(reference_type: str, reference_id: object) -> list[TransactionRow]:
-    """Every transaction about one thing (a charge, a transaction), oldest first. The caller has fetched the thing."""
+def transactions_about(reference_type: str, reference_id: object, *, scope: Scope | None = None) -> list[TransactionRow]:
+    """Every transaction about one thing (a charge, a transaction), oldest first; with `scope`, those with a side in it."""
     rows = WalletTransaction.objects.filter(reference_type=reference_type, reference_id=str(reference_id)).order_by("id")
+    if scope is not None:
+        rows = cast(ScopedQuerySet[WalletTransaction], rows).within(scope)
     return [TransactionRow(*row) for row in rows.values_list(*TransactionRow.columns())]
 
 
