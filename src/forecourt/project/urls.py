@@ -3,10 +3,18 @@
 from django.urls import include, path
 
 from forecourt.api import build as api
+from forecourt.billing.api import router as billing_api
+from forecourt.charging.api import router as charging_api
+from forecourt.gateway.api import router as gateway_api
 from forecourt.integrations.api import router as integrations_api
+from forecourt.ledger.api import router as ledger_api
+from forecourt.network.api import router as network_api
+from forecourt.operators.api import router as operators_api
+from forecourt.pricing.api import router as pricing_api
+from forecourt.teams.api import router as teams_api
 from forecourt.project import setup
 
-ROUTERS = [integrations_api]
+ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api]
 
 urlpatterns = [
     *api.urls(ROUTERS),
@@ -15,6 +23,8 @@ urlpatterns = [
     path("accounts/", include("forecourt.identity.urls")),
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),
+    path("", include("forecourt.ledger.urls")),
+    path("", include("forecourt.pricing.urls")),
 ]
 
 handler400 = "forecourt.portal.errors.bad_request"
