@@ -76,7 +76,15 @@ class Ceiling:
         self._reached: set[Any] = set()
 
     def page_of(
-        self, listing: Listing, shape: Callable[[Any], dict[str, Any]], scope: Scope, where: Where, query: PageQuery, *, key: Any, side: str
+        self,
+        listing: Listing,
+        shape: Callable[[Any], dict[str, Any]],
+        scope: Scope,
+        where: Where,
+        query: PageQuery,
+        *,
+        key: Any,
+        side: str | None,
     ) -> dict[str, Any]:
         limit = max(0, min(query.per_page, self.most - query.offset))
         rows = listing.page(scope, where, limit=limit, offset=query.offset, side=side) if limit else []
@@ -85,7 +93,7 @@ class Ceiling:
             total = self._total(listing, scope, where, key, side)
         return envelope([shape(row) for row in rows], query, total)
 
-    def _total(self, listing: Listing, scope: Scope, where: Where, key: Any, side: str) -> int:
+    def _total(self, listing: Listing, scope: Scope, where: Where, key: Any, side: str | None) -> int:
         if key in self._reached:
             return self.most
         total = listing.count(scope, where, side=side, limit=self.most)

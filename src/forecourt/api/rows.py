@@ -7,6 +7,7 @@ PostgreSQL the planning of a dozen joins at each request.
 
 from collections import namedtuple
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +91,12 @@ class Listing:
         self.select = ", ".join(columns.values())
         self.sides = sides or {"owner": OWNER}
         self.row: Any = namedtuple("Row", columns)  # type: ignore[misc]
+
+    def ordered(self, order: str) -> "Listing":
+        """The same listing in another order; the text is ours, never the caller's."""
+        other = copy(self)
+        other.order = order
+        return other
 
     def page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None) -> list[Any]:
         source, params = self._firsts(scope, where, side, limit, offset)

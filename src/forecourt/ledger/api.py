@@ -11,7 +11,7 @@ from forecourt.access import Permission, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import PageQuery, page_of
 from forecourt.api.rows import Listing, Where
-from forecourt.api.shapes import CurrencyOut, Id, In, LongText, Moment, Out, Page, Payload, major
+from forecourt.api.shapes import CurrencyOut, Id, In, LongText, Moment, Out, Page, Payload, kwh, major
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.kit.money import Money
@@ -236,8 +236,15 @@ def transaction_json(row: Any) -> dict[str, Any]:
         "note": row.note,
         "partnerExternalId": None,
         "partnerCustomPayload": None,
-        "metadata": row.metadata,
+        "metadata": _metadata(row.metadata),
     }
+
+
+def _metadata(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    """`ChargeMetadata` and its like: energy in kWh."""
+    if stored is None or "wh" not in stored:
+        return stored
+    return {"id": stored["id"], "kwh": kwh(stored["wh"])} | {name: value for name, value in stored.items() if name not in ("id", "wh")}
 
 
 def public_transaction_json(row: Any) -> dict[str, Any]:

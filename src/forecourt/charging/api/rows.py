@@ -119,7 +119,7 @@ def charge_json(row: Any) -> dict[str, Any]:
         "chargeAuth": _auth(row),
         "soc": _soc(row),
         "socLimit": row.limit_soc_percent,
-        "genericPaymentSession": row.payment_session,
+        "genericPaymentSession": _session(row.payment_session),
         "partnerExternalId": row.partner_external_id,
         "smartChargeId": None,
         "partnerCustomPayload": row.partner_custom_payload,
@@ -230,6 +230,12 @@ def _auth(row: Any) -> dict[str, Any] | None:
 
 def _soc(row: Any) -> dict[str, Any] | None:
     return None if row.soc_percent is None else {"percentage": row.soc_percent, "source": "charge-point"}
+
+
+def _session(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    if stored is None or stored.get("amount") is None:
+        return stored
+    return stored | {"amount": Decimal(str(stored["amount"]))}
 
 
 def _signed(readings: list[list[Any]] | None) -> dict[str, Any] | None:

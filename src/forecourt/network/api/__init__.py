@@ -6,12 +6,12 @@ from forecourt.network.api.catalogue import router as catalogue
 from forecourt.network.api.charge_points import router as charge_points
 from forecourt.network.api.integrations import router as integrations
 from forecourt.network.api.keys import router as keys
-from forecourt.network.api.map import router as map
+from forecourt.network.api.map import router as charge_point_map
 from forecourt.network.api.sites import router as sites
 from forecourt.network.api.stations import router as stations
 
 router = Router()
-for _part in (map, charge_points, stations, integrations, catalogue, sites, keys):
+for _part in (charge_point_map, charge_points, stations, integrations, catalogue, sites, keys):
     router.add_router("", _part)
 
 __all__ = ["router"]

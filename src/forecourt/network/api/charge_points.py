@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from ninja import Query, Router
 
 from forecourt.access import Permission, fetch
@@ -103,10 +104,13 @@ def patch_charge_point(request: ApiRequest, charge_point_id: Id, body: ChargePoi
         values["site"] = fetch(Site.objects.filter(deleted_at=None), actor=request.actor, id=site_id, needs=Permission.SITE_READ)
     group_id = values.pop("roaming_price_group_id", None)
     at = clock.now()
-    operations.edit_charge_point(actor=request.actor, charge_point=point, values=values, connector_type_ids=connectors, at=at)
-    if group_id is not None:
-        group = fetch(PriceGroup.objects.filter(deleted_at=None), actor=request.actor, id=group_id, needs=Permission.PRICE_GROUP_READ)
-        operations.apply_price_group(actor=request.actor, price_group=group, charge_point_ids=[point.pk], at=at)
+    with transaction.atomic():
+        operations.edit_charge_point(actor=request.actor, charge_point=point, values=values, connector_type_ids=connectors, at=at)
+        if group_id is not None:
+            group = fetch(
+                PriceGroup.objects.filter(deleted_at=None), actor=request.actor, id=group_id, needs=Permission.CHARGE_POINT_UPDATE
+            )
+            operations.apply_price_group(actor=request.actor, price_group=group, charge_point_ids=[point.pk], at=at)
     return one_point(request, charge_point_id)
 
 
