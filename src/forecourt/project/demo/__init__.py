@@ -5,12 +5,14 @@ People, teams, prices, deposits and settlements go through the operations that e
 visits is copied in. `load` takes an empty installation.
 """
 
+import os
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -163,6 +165,8 @@ def _credential(operator: Operator, *, at: datetime) -> dict[str, Any]:
 
 
 def _analyze() -> None:
-    """The planner has seen none of this yet."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    """The planner has seen none of this yet. Only the owner may tell it; without one autovacuum does, a little later."""
+    owner = os.environ.get("DATABASE_OWNER_URL")
+    if owner:
+        with psycopg.connect(owner, autocommit=True) as owning:
+            owning.execute("ANALYZE")
