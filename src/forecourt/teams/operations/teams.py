@@ -1,14 +1,12 @@
-"""Writes of teams and members, and the one way a person comes to be."""
+"""Writes of teams, and the one way a person comes to be."""
 
 import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor, TeamRole
-from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.kit import registries
@@ -20,7 +18,8 @@ from forecourt.operators.models import Operator
 from forecourt.operators.queries import installation
 from forecourt.places.models import Country
 from forecourt.teams.events import TeamCreated
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import Team
+from forecourt.teams.operations.members import put_in
 
 JOIN_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
@@ -35,16 +34,6 @@ class TeamIsNeeded(DomainError):
     """Something still hangs on the team, so it cannot be deleted."""
 
     code = "team_is_needed"
-
-
-class AlreadyMember(DomainError):
-    code = "already_member"
-
-
-class OwnerStays(DomainError):
-    """A team keeps its owner; ownership is transferred, not removed."""
-
-    code = "owner_stays"
 
 
 @operation
@@ -122,7 +111,7 @@ def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns
         organisation_id=operator.organisation_id, operator=operator, owner=owner, join_code=_new_join_code(), **columns
     )
     if owner:
-        _add(team, owner, TeamRole.OWNER, at=at)
+        put_in(team, owner, TeamRole.OWNER, at=at)
     announce(TeamCreated(team.pk))
     return team
 
@@ -130,21 +119,6 @@ def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns
 def _new_join_code() -> str:
     """Eight letters without look-alikes: 31⁸ codes, so a clash is a matter of centuries and the unique key catches it."""
     return "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(8))
-
-
-def _add(team: Team, person: Person, role: TeamRole, *, at: datetime, **toggles: bool) -> TeamMember:
-    if role == TeamRole.OWNER:
-        toggles = dict.fromkeys(TEAM_TOGGLES, True) | toggles
-    return TeamMember.objects.create(
-        organisation_id=team.organisation_id,
-        operator_id=team.operator_id,
-        team=team,
-        person=person,
-        role=role,
-        state=TeamMember.State.ACCEPTED,
-        accepted_at=at,
-        **toggles,
-    )
 
 
 EDITABLE = {
@@ -232,50 +206,3 @@ def unfreeze_team(*, actor: Actor, team: Team, at: datetime) -> Team:
     team.frozen_at = team.frozen_reason = None
     team.save(update_fields=["frozen_at", "frozen_reason"])
     return team
-
-
-@operation
-def add_member(*, actor: Actor, team: Team, person: Person, role: TeamRole, at: datetime, **toggles: bool) -> TeamMember:
-    """
-    Make somebody a member at once (they are known and have agreed outside, or an operator puts them in).
-
-    :raises AlreadyMember: if they are one.
-    """
-    try:
-        with transaction.atomic():
-            return _add(team, person, role, at=at, **toggles)
-    except IntegrityError as error:
-        raise AlreadyMember(_("This person is a member already, or the team has an owner.")) from error
-
-
-@operation
-def edit_member(*, actor: Actor, member: TeamMember, at: datetime, role: TeamRole | None = None, **toggles: bool) -> TeamMember:
-    """
-    Change a member's role or toggles. The owner's role is changed by a transfer.
-
-    :raises OwnerStays: for the owner's role, and for making a second owner.
-    """
-    member = locked(member)
-    if role and role != member.role:
-        if TeamRole.OWNER in (role, member.role):
-            raise OwnerStays(_("Ownership is transferred, not set."))
-        member.role = role
-    for name, value in toggles.items():
-        if name not in TEAM_TOGGLES and name != "can_request_sponsoring":
-            raise TypeError(f"a member has no toggle {name}")
-        setattr(member, name, value)
-    member.save()
-    return member
-
-
-@operation
-def remove_member(*, actor: Actor, member: TeamMember, at: datetime) -> TeamMember:
-    """
-    :raises OwnerStays: for the owner.
-    """
-    member = locked(member)
-    if member.role == TeamRole.OWNER:
-        raise OwnerStays(_("The owner cannot be removed. Transfer the team first."))
-    member.deleted_at = member.deleted_at or at
-    member.save(update_fields=["deleted_at"])
-    return member

@@ -1,0 +1,88 @@
+"""Words of teams, and the matrix of spec P2.1 as a form needs it. No database."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from forecourt.access import Actor, ActorKind, Permission, TeamRole
+from forecourt.access.grants import TEAM_TOGGLES
+
+ROLE_LABELS: dict[str, Promise] = {
+    TeamRole.OWNER: _("Owner"),
+    TeamRole.ADMIN: _("Admin"),
+    TeamRole.MEMBER: _("Member"),
+}
+TYPE_LABELS: dict[str, Promise] = {
+    "personal": _("Personal"),
+    "private": _("Private"),
+    "professional": _("Professional"),
+    "operator": _("Operator"),
+    "fleet": _("Fleet"),
+}
+TOGGLE_LABELS: dict[str, Promise] = {
+    "can_pay_with_team_wallet": _("Pay with the team’s wallet"),
+    "can_manage_team_wallet": _("Manage the wallet: deposit and withdraw"),
+    "can_configure_charge_points": _("Configure charge points over OCPP"),
+    "can_manage_team_members": _("See and manage other members"),
+    "can_request_sponsoring": _("Request reimbursement"),
+}
+NEVER = _("A member can never have this. Make them an admin first.")
+ALWAYS = _("The owner always has this.")
+ONLY_OWNER = _("Only the owner of the team, or the operator, may give wallet rights.")
+
+
+class Placed(Protocol):
+    """A team, as far as a scope asks."""
+
+    pk: int
+    organisation_id: int
+    operator_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """How one toggle stands for one role. With a `reason` it cannot be changed: it is `fixed`, or stays as it is."""
+
+    name: str
+    label: str | Promise
+    fixed: bool | None = None
+    reason: str | Promise = ""
+
+
+def toggles_for(role: str, *, may_grant_wallet: bool = True) -> list[Toggle]:
+    """The toggles of spec P2.1 for a role, each with why it cannot be changed."""
+    return [_toggle(name, TeamRole(role), may_grant_wallet) for name in TOGGLE_LABELS]
+
+
+def _toggle(name: str, role: TeamRole, may_grant_wallet: bool) -> Toggle:
+    label = TOGGLE_LABELS[name]
+    if name == "can_manage_team_members" and role == TeamRole.OWNER:
+        return Toggle(name, label, fixed=True, reason=ALWAYS)
+    if name in TEAM_TOGGLES and role not in TEAM_TOGGLES[name][0]:
+        return Toggle(name, label, fixed=False, reason=NEVER)
+    if name == "can_manage_team_wallet" and not may_grant_wallet:
+        return Toggle(name, label, reason=ONLY_OWNER)
+    return Toggle(name, label)
+
+
+def reaches(actor: Actor, permission: Permission, team: Placed) -> bool:
+    """Whether this permission holds for the actor in this team. Asks no database: for tabs and buttons."""
+    scope = actor.scope(permission)
+    return (
+        scope.is_everywhere
+        or team.organisation_id in scope.organisation_ids
+        or team.operator_id in scope.operator_ids
+        or team.pk in scope.team_ids
+    )
+
+
+def may_grant_wallet(actor: Actor, team: Placed) -> bool:
+    """Wallet rights and ownership are given by the owner, not by an admin of the team; the operator's people may (spec P2.1)."""
+    if actor.kind is not ActorKind.PERSON:
+        return True
+    scope = actor.scope(Permission.TEAM_MEMBER_MANAGE)
+    if team.organisation_id in scope.organisation_ids or team.operator_id in scope.operator_ids:
+        return True
+    return any(m.team_id == team.pk and m.role == TeamRole.OWNER for m in actor.team_memberships)
