@@ -1,0 +1,109 @@
+"""Commands to stations: sent once, while they are valid, one at a time; every outcome is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from forecourt.access import Actor
+from forecourt.gateway.config import CONFIG
+from forecourt.gateway.tests.stations import Running, eventually
+from forecourt.kit import clock
+from forecourt.network import operations as network
+from forecourt.network.models import Command, Station
+
+ACTIONS = [
+    ("start", {"number": 1, "id_tag": "KEY1"}, "RemoteStartTransaction", {"connectorId": 1, "idTag": "KEY1"}),
+    ("stop", {"transaction_id": "77"}, "RemoteStopTransaction", {"transactionId": 77}),
+    ("reset", {"is_hard": True}, "Reset", {"type": "Hard"}),
+    ("reset", {}, "Reset", {"type": "Soft"}),
+    ("unlock", {"number": 2}, "UnlockConnector", {"connectorId": 2}),
+    ("change_availability", {"number": 1, "is_operative": False}, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
+    ("change_availability", {"is_operative": True}, "ChangeAvailability", {"connectorId": 0, "type": "Operative"}),
+    ("get_configuration", {}, "GetConfiguration", {}),
+    ("get_configuration", {"keys": ["A"]}, "GetConfiguration", {"key": ["A"]}),
+    ("change_configuration", {"key": "A", "value": 1}, "ChangeConfiguration", {"key": "A", "value": "1"}),
+    ("clear_cache", {}, "ClearCache", {}),
+    ("trigger_message", {"message": "MeterValues", "number": 1}, "TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1}),
+]
+
+
+def request(running: Running, action: str, payload: dict, *, age: timedelta = timedelta()) -> Command:
+    station = Station.objects.get(pk=running.ids["CP1"])
+    return network.request_command(
+        actor=Actor.system("test"), station=station, charge_point=None, action=action, payload=payload, at=clock.now() - age
+    )
+
+
+def settled(command: Command) -> Command:
+    def look() -> Command | None:
+        return Command.objects.filter(pk=command.pk).exclude(state__in=["requested", "sent"]).first()
+
+    return eventually(look)
+
+
+def test_every_action_is_said_in_ocpp_words(running: Running) -> None:
+    station = running.connect()
+    said = []
+    for action, payload, _, _ in ACTIONS:
+        command = request(running, action, payload)
+        said.append((action, payload, *station.answer_next({"status": "Accepted"})[2:]))
+        assert settled(command).state == "accepted"
+    assert said == ACTIONS
+
+
+def test_a_station_that_says_no(running: Running) -> None:
+    station = running.connect()
+    command = request(running, "unlock", {"number": 1})
+    station.answer_next({"status": "UnlockFailed"})
+    assert (settled(command).state, settled(command).answer) == ("rejected", {"status": "UnlockFailed"})
+
+
+def test_a_station_that_answers_with_an_error(running: Running) -> None:
+    station = running.connect()
+    command = request(running, "clear_cache", {})
+    assert station.socket.recv(5)
+    station.socket.send(f'[4,"c{command.pk}","NotImplemented","what?",{{}}]')
+    assert settled(command).answer == {"code": "NotImplemented", "description": "what?"}
+    assert settled(command).state == "failed"
+
+
+def test_a_command_waits_for_its_station(running: Running) -> None:
+    command = request(running, "reset", {})
+    station = running.connect()
+    assert station.answer_next({"status": "Accepted"})[2] == "Reset"
+    assert settled(command).state == "accepted"
+
+
+def test_an_expired_command_is_never_sent(running: Running) -> None:
+    command = request(running, "unlock", {"number": 1}, age=timedelta(hours=1))
+    station = running.connect()
+    assert settled(command).state == "expired"
+    with pytest.raises(TimeoutError):
+        station.socket.recv(0.3)
+
+
+def test_commands_are_sent_one_at_a_time(running: Running) -> None:
+    station = running.connect()
+    first, second = request(running, "reset", {}), request(running, "clear_cache", {})
+    asked = station.socket.recv(5)
+    with pytest.raises(TimeoutError):
+        station.socket.recv(0.3)
+    station.socket.send(f'[3,"c{first.pk}",{{"status":"Accepted"}}]')
+    assert "Reset" in str(asked)
+    assert station.answer_next({"status": "Accepted"})[1] == f"c{second.pk}"
+
+
+def test_a_command_that_is_not_answered_is_unknown(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CONFIG, "call_timeout_s", 0)
+    station = running.connect()
+    command = request(running, "reset", {})
+    station.socket.recv(5)
+    assert settled(command).state == "unknown"
+
+
+def test_a_takeover_fails_the_calls_of_the_old_connection(running: Running) -> None:
+    station = running.connect()
+    command = request(running, "reset", {})
+    station.socket.recv(5)
+    running.connect()
+    assert settled(command).state == "unknown"

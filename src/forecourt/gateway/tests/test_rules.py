@@ -1,0 +1,68 @@
+"""What needs neither socket nor database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from forecourt.gateway import frames, logs
+from forecourt.gateway.queries import Cursor
+from forecourt.gateway.refusals import MOST_IDENTITIES, OTHERS, Refusals
+from forecourt.gateway.stamps import stamp
+from forecourt.gateway.throttle import FAILURES_OF_ADDRESS, FAILURES_OF_PAIR, WINDOW_S, Throttle
+
+AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("ms", "text"), [(0, "1970-01-01T00:00:00.000Z"), (1_795_341_600_007, "2026-11-22T10:00:00.007Z"), (999, "1970-01-01T00:00:00.999Z")])  # fmt: skip
+def test_moments_are_written_as_ocpp_writes_them(ms: int, text: str) -> None:
+    assert stamp(ms) == text
+
+
+def test_a_pair_is_blocked_after_its_failures_and_free_in_the_next_minute() -> None:
+    throttle = Throttle()
+    for _ in range(FAILURES_OF_PAIR):
+        assert not throttle.is_blocked("A", "1.1.1.1", 0)
+        throttle.failed("A", "1.1.1.1", 0)
+    assert throttle.is_blocked("A", "1.1.1.1", 1)
+    assert not throttle.is_blocked("A", "2.2.2.2", 1)
+    assert not throttle.is_blocked("A", "1.1.1.1", WINDOW_S + 1)
+
+
+def test_an_address_that_tries_many_identities_is_blocked_for_all() -> None:
+    throttle = Throttle()
+    for number in range(FAILURES_OF_ADDRESS):
+        throttle.failed(str(number), "1.1.1.1", 0)
+    assert throttle.is_blocked("NEW", "1.1.1.1", 1)
+
+
+def test_refusals_of_a_minute_are_counted_together() -> None:
+    refusals = Refusals()
+    for second in range(5):
+        refusals.add("A", "1.1.1.1", "wrong_password", AT + timedelta(seconds=second))
+    (one,) = refusals.taken()
+    assert (one.times, one.minute, one.last_at) == (5, AT, AT + timedelta(seconds=4))
+    assert refusals.taken() == []
+
+
+def test_a_flood_of_invented_identities_is_a_few_rows() -> None:
+    refusals = Refusals()
+    for number in range(1_000):
+        refusals.add(f"N{number}", "1.1.1.1", "unknown_identity", AT)
+    counted = {one.identity: one.times for one in refusals.taken()}
+    assert len(counted) == MOST_IDENTITIES + 1
+    assert counted[OTHERS] == 1_000 - MOST_IDENTITIES
+
+
+def test_log_lines_escape_what_copy_would_misread() -> None:
+    line = logs.line(0, 7, "in", 2, "a\tb", "X", b'["\\n\n\r\t\x00\xff"]', None)
+    assert line == '1970-01-01T00:00:00.000Z\t7\t\\N\tin\t2\ta\\tb\tX\t["\\\\n\\n\\r\\t\ufffd\ufffd"]\n'
+
+
+def test_answers_carry_ids_that_json_must_escape() -> None:
+    assert frames.result('a"b', b"{}") == b'[3,"a\\"b",{}]'
+    assert frames.error("-1", frames.Code.FORMATION, 'no "JSON"') == b'[4,"-1","FormationViolation","no \\"JSON\\"",{}]'
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    assert Cursor.parse(str(Cursor(AT, 17))) == Cursor(AT, 17)
+    assert [Cursor.parse(text) for text in ("", "x_1", "2026-11-22_y")] == [None] * 3
