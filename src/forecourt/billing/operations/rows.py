@@ -1,4 +1,4 @@
-"""The rows that settling leaves, written by one statement each."""
+"""The rows that settling leaves, written in one go each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from forecourt.billing.rules import Settled
+from forecourt.ledger.operations.copying import copy_rows
 from forecourt.pricing.rules import Line, Tariff
 
 _CLAIM = """
@@ -15,15 +16,10 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) 
 ON CONFLICT (charge_id) DO NOTHING RETURNING charge_id
 """
 
-_LINE_COLUMNS = {
-    "charge_id": "bigint", "ordinal": "smallint", "purpose": "text", "kind": "text", "description": "text", "quantity": "numeric",
-    "unit": "text", "unit_price": "numeric", "net_minor": "bigint", "vat_minor": "bigint", "gross_minor": "bigint", "currency": "text",
-    "vat_rate": "numeric", "is_master": "boolean", "tag_id": "bigint", "from_at": "timestamptz", "until_at": "timestamptz",
-}  # fmt: skip
-_LINES = f"""
-INSERT INTO billing_chargeline ({", ".join(_LINE_COLUMNS)})
-SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _LINE_COLUMNS.values())})
-"""  # noqa: S608
+_LINE = (
+    "charge_id", "ordinal", "purpose", "kind", "description", "quantity", "unit", "unit_price", "net_minor", "vat_minor", "gross_minor",
+    "currency", "vat_rate", "is_master", "tag_id", "from_at", "until_at",
+)  # fmt: skip  # in the order of `_row`
 
 
 def claim(priced: Sequence[Settled], *, at: datetime) -> set[int]:
@@ -37,10 +33,7 @@ def claim(priced: Sequence[Settled], *, at: datetime) -> set[int]:
 
 
 def write_lines(settled: Iterable[Settled]) -> None:
-    rows = [row for one in settled for row in _rows(one)]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_LINES, [list(column) for column in zip(*rows, strict=True)])
+    copy_rows("billing_chargeline", _LINE, (row for one in settled for row in _rows(one)))
 
 
 def _rows(settled: Settled) -> Iterable[tuple[object, ...]]:

@@ -7,6 +7,7 @@ from django.db import connection
 
 from forecourt.kit.operations import operation
 from forecourt.ledger import rules
+from forecourt.ledger.operations.copying import copy_rows
 from forecourt.ledger.rules import KeyReused, NewEntry, Overdrawn
 
 _FIND = "SELECT key, id, request_hash, transaction_id FROM ledger_entry WHERE key = ANY(%s)"
@@ -17,10 +18,7 @@ SELECT * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::bigint[], %s::time
 ON CONFLICT (key) DO NOTHING RETURNING key, id
 """
 
-_POSTINGS = """
-INSERT INTO ledger_posting (entry_id, account_id, minor, currency)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[])
-"""
+_POSTING = ("entry_id", "account_id", "minor", "currency")
 
 _LOCK = "SELECT account_id, minor FROM account_balance WHERE account_id = ANY(%s) ORDER BY account_id FOR NO KEY UPDATE"
 
@@ -107,9 +105,9 @@ def insert_postings(entries: Sequence[NewEntry], ids: Mapping[str, int]) -> None
     rows = [(ids[entry.key], leg.account_id, leg.minor, leg.currency) for entry in entries for leg in entry.legs]
     if not rows:
         return
+    copy_rows("ledger_posting", _POSTING, rows)
     gains = rules.by_account(entries)
     with connection.cursor() as cursor:
-        cursor.execute(_POSTINGS, [list(column) for column in zip(*rows, strict=True)])
         cursor.execute(_LOCK, [list(gains)])
         cursor.execute(_ADD, [list(gains), list(gains.values())])
 

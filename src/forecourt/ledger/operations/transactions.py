@@ -11,25 +11,18 @@ from django.db import connection
 from forecourt.kit.operations import operation
 from forecourt.ledger import queries, rules
 from forecourt.ledger.operations import holds, posting
+from forecourt.ledger.operations.copying import copy_rows
 from forecourt.ledger.operations.wallets import platform_accounts
 from forecourt.ledger.queries import Rate, WalletFacts
 from forecourt.ledger.rules import Amount, Leg, NewEntry, NewTransaction, Overdrawn, Sides
 
-# Columns in the order of `_row`, with their types.
-_COLUMNS = {
-    "id": "bigint", "state": "text", "\"group\"": "text", "kind": "text", "reference_type": "text", "reference_id": "text",
-    "from_wallet_id": "bigint", "from_organisation_id": "bigint", "from_operator_id": "bigint", "from_team_id": "bigint",
-    "from_minor": "bigint", "from_net_minor": "bigint", "from_vat_minor": "bigint", "from_currency": "text",
-    "to_wallet_id": "bigint", "to_organisation_id": "bigint", "to_operator_id": "bigint", "to_team_id": "bigint",
-    "to_minor": "bigint", "to_net_minor": "bigint", "to_vat_minor": "bigint", "to_currency": "text",
-    "exchange_rate": "numeric", "rate_on": "date", "from_rounding": "numeric", "to_rounding": "numeric",
-    "vat_rate": "numeric", "note": "text", "performed_by_id": "bigint", "metadata": "jsonb", "refund_percentage": "numeric",
-    "occurred_at": "timestamptz", "completed_at": "timestamptz", "created_at": "timestamptz",
-}  # fmt: skip
-_INSERT = f"""
-INSERT INTO ledger_wallettransaction ({", ".join(_COLUMNS)})
-SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())})
-"""  # noqa: S608
+_COLUMNS = (
+    "id", "state", '"group"', "kind", "reference_type", "reference_id",
+    "from_wallet_id", "from_organisation_id", "from_operator_id", "from_team_id", "from_minor", "from_net_minor", "from_vat_minor", "from_currency",
+    "to_wallet_id", "to_organisation_id", "to_operator_id", "to_team_id", "to_minor", "to_net_minor", "to_vat_minor", "to_currency",
+    "exchange_rate", "rate_on", "from_rounding", "to_rounding", "vat_rate", "note", "performed_by_id", "metadata", "refund_percentage",
+    "occurred_at", "completed_at", "created_at",
+)  # fmt: skip  # in the order of `_row`
 _NEXT_IDS = "SELECT nextval('ledger_wallettransaction_id_seq') FROM generate_series(1, %s)"
 
 
@@ -65,7 +58,7 @@ def record_transactions(transactions: Sequence[NewTransaction], *, at: datetime,
     credit = _lock_credit(planned, [*released.values()])
     ids = posting.insert_entries([plan.entry for plan in planned], hashes, at=at)
     mine = [plan for plan in planned if plan.given.key in ids]
-    _insert(mine, at=at)
+    copy_rows("ledger_wallettransaction", _COLUMNS, (_row(plan, at) for plan in mine))
     back = holds.entries_back(released, at=at)
     back_ids = posting.insert_entries(back, posting.request_hashes((entry.key, entry.request()) for entry in back), at=at)
     entries = _with_legs(mine, credit | _returned(released, credit))
@@ -192,14 +185,6 @@ def _check_cover(planned: Sequence[_Planned], back: Sequence[NewEntry]) -> None:
             funds[plan.payer.funds_id] -= plan.sides.out.gross
             if funds[plan.payer.funds_id] < 0:
                 raise Overdrawn("There is not enough money in the wallet for this.", wallet_id=plan.payer.id)
-
-
-def _insert(planned: Sequence[_Planned], *, at: datetime) -> None:
-    if not planned:
-        return
-    columns = [list(column) for column in zip(*(_row(plan, at) for plan in planned), strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
 
 
 def _row(plan: _Planned, at: datetime) -> tuple[object, ...]:
