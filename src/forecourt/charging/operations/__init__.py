@@ -22,6 +22,7 @@ from forecourt.charging.operations.starts import start_charges
 from forecourt.charging.operations.statuses import follow_statuses
 from forecourt.charging.operations.stops import stop_charges
 from forecourt.charging.rules.limits import Limits
+from forecourt.charging.rules.limits import broken as broken_limits
 
 __all__ = [
     "ChargeAlreadyStopped",
@@ -34,6 +35,7 @@ __all__ = [
     "Extras",
     "Limits",
     "authorize",
+    "broken_limits",
     "complete_charges",
     "edit_charge",
     "expire_charges",

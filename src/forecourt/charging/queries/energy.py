@@ -62,7 +62,7 @@ def _sampled(charge: Charge, measurand: str) -> list[tuple[datetime, str, str]]:
         return []
     return fetched(  # type: ignore[return-value]
         """SELECT m.at, s ->> 'value', s ->> 'unit' FROM meter_value m, jsonb_array_elements(m.samples) s
-           WHERE m.charge_id = %s AND m.at >= %s AND m.at <= COALESCE(%s, 'infinity') AND s ->> 'measurand' = %s
+           WHERE m.charge_id = %s AND m.at >= %s AND m.at <= COALESCE(%s::timestamptz, 'infinity') AND s ->> 'measurand' = %s
              AND s ->> 'phase' IS NULL AND s ->> 'format' = 'Raw' ORDER BY m.at""",
         [charge.pk, charge.started_at, charge.stopped_at, measurand],
     )
