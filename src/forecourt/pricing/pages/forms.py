@@ -43,7 +43,7 @@ class PriceForm(forms.Form):
         widget=forms.RadioSelect,
         initial="kwh",
     )
-    price = _amount(gettext_lazy("Price"), help_text=gettext_lazy("Per kWh or per whole minute, as chosen above."))
+    price = _amount(gettext_lazy("Price"), help_text=gettext_lazy("Per kWh or per whole minute, as chosen."))
     is_vat_included = forms.BooleanField(label=gettext_lazy("Prices include VAT"), required=False, initial=True)
     starting_price = _amount(gettext_lazy("Starting fee"), help_text=gettext_lazy("Once per charge."))
     charging_price = _amount(gettext_lazy("Charging fee"), help_text=gettext_lazy("Once, when a charge has lasted so long."))
@@ -59,11 +59,12 @@ class PriceForm(forms.Form):
     def __init__(self, *args: Any, before: Sequence[rules.Component] = (), **kwargs: Any) -> None:
         self.before = before
         super().__init__(*args, **kwargs)
+        chosen = self.data.get("master") if self.is_bound else self.initial.get("master")
+        self.fields["price"].required = chosen != "free"
+        self.fields["price"].error_messages["required"] = _("Enter a price, or choose “Nothing”.")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        if values.get("master") in ("kwh", "min") and values.get("price") is None and "price" not in self.errors:
-            self.add_error("price", _("Enter a price, or choose “Nothing”."))
         for names in SECTIONS.values():
             self._check_section(values, names)
         return values

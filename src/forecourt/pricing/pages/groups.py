@@ -16,6 +16,7 @@ from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.operators.models import Operator
 from forecourt.places.queries import vat_rate_on
 from forecourt.portal.actions import Action
+from forecourt.portal.formats import NBSP
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.pricing import doors, operations, queries
@@ -271,7 +272,7 @@ def _actions(actor: Actor, group: PriceGroup) -> list[Action]:
 
 def _moment(version: queries.VersionRow) -> dict[str, Any]:
     """A version as `portal/_timeline.html` takes it: what came, what went, who did it."""
-    changed = [*(f"+ {word}" for word in version.added), *(f"− {word}" for word in version.removed)]
+    changed = [*(f"+{NBSP}{word}" for word in version.added), *(f"−{NBSP}{word}" for word in version.removed)]
     text = _("Version %(number)s") % {"number": version.number}
     return {
         "at": version.at,
