@@ -1,0 +1,18 @@
+"""The network's pages, one noun a file; its entries in the menu and the tabs of a charge point."""
+
+from django.utils.translation import gettext_lazy as _
+
+from forecourt.access import Permission
+from forecourt.kit.registries import MenuEntry, Tab
+
+MENU = [
+    MenuEntry("chargers", _("Charge points"), "charge-points", "charging-pile", Permission.CHARGE_POINT_READ, 10),
+    MenuEntry("chargers", _("Sites"), "sites", "map-pin", Permission.SITE_READ, 20),
+    MenuEntry("teams", _("Charge keys"), "charge-keys", "nfc", Permission.CHARGE_KEY_READ, 50),
+]
+TABS = [
+    Tab("charge-point", _("Overview"), "charge-point", Permission.CHARGE_POINT_READ, 10),
+    Tab("charge-point", _("Commands"), "charge-point-commands", Permission.CHARGE_POINT_READ, 50),
+    Tab("charge-point", _("Configuration"), "charge-point-configuration", Permission.CHARGE_POINT_READ, 60),
+    Tab("charge-point", _("History"), "charge-point-history", Permission.CHARGE_POINT_READ, 70),
+]
