@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q
 
 from forecourt.access import Scope
+from forecourt.access.rows import ScopedQuerySet
 from forecourt.charging.models import Charge
 from forecourt.charging.rules.names import as_human_readable_id
 
@@ -138,20 +139,24 @@ def shown_state(state: str, failed_at: datetime | None) -> str:
     return FAILED if failed_at else state
 
 
+def _rows(q: Q) -> ScopedQuerySet[Charge]:
+    return cast(ScopedQuerySet[Charge], Charge.objects.filter(q, deleted_at=None))
+
+
 def charge_rows(scope: Scope, *, filters: ChargeFilter, limit: int = 50, offset: int = 0) -> list[ChargeRow]:
     """The charges in scope, of either side, newest first."""
-    found = Charge.objects.filter(filters.as_q(), deleted_at=None).newest_within(scope, limit=limit, offset=offset)
+    found = _rows(filters.as_q()).newest_within(scope, limit=limit, offset=offset)
     return [ChargeRow(*row) for row in found.values_list(*_COLUMNS)]
 
 
 def count_charges(scope: Scope, *, filters: ChargeFilter, limit: int) -> int:
     """How many there are, counted up to `limit`."""
-    return Charge.objects.filter(filters.as_q(), deleted_at=None).within(scope)[:limit].count()
+    return int(_rows(filters.as_q()).within(scope)[:limit].count())
 
 
 def charge_counts(scope: Scope) -> dict[str, int]:
     """How many charges are in each state that is not the end: {state: count}."""
-    open_ones = Charge.objects.filter(~Q(state="completed"), deleted_at=None).within(scope)
+    open_ones = _rows(~Q(state="completed")).within(scope)
     return dict(open_ones.order_by().values_list("state").annotate(count=Count("pk")))
 
 
@@ -161,7 +166,7 @@ def all_charge_rows(scope: Scope, *, filters: ChargeFilter, at_most: int = 100_0
     given = 0
     while given < at_most:
         q = filters.as_q() & (Q(pk__lt=last) if last else Q())
-        found = Charge.objects.filter(q, deleted_at=None).newest_within(scope, limit=1000)
+        found = _rows(q).newest_within(scope, limit=1000)
         page = [ChargeRow(*row) for row in found.values_list(*_COLUMNS)]
         yield from page
         if len(page) < 1000:

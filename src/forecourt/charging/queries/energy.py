@@ -60,7 +60,7 @@ def _sampled(charge: Charge, measurand: str) -> list[tuple[datetime, str, str]]:
     """The times bound the partitions that are read."""
     if charge.started_at is None:
         return []
-    return fetched(  # type: ignore[return-value]
+    return fetched(
         """SELECT m.at, s ->> 'value', s ->> 'unit' FROM meter_value m, jsonb_array_elements(m.samples) s
            WHERE m.charge_id = %s AND m.at >= %s AND m.at <= COALESCE(%s::timestamptz, 'infinity') AND s ->> 'measurand' = %s
              AND s ->> 'phase' IS NULL AND s ->> 'format' = 'Raw' ORDER BY m.at""",

@@ -107,7 +107,7 @@ def is_absurd(*, wh: int, seconds: float, max_w: int) -> bool:
 
 def signed_format(value: str) -> str:
     """The format of a signed reading by how it begins (partner API §11.10 `SignedData`); UNKNOWN is kept all the same."""
-    start = value.lstrip()[:16]
+    start = value.lstrip()[:32]
     if start.startswith(("<?xml", "<signedMeterValue")):
         return _signed_xml(value)
     return next((name for prefix, name in _SIGNED_FORMATS if start.startswith(prefix)), "UNKNOWN")

@@ -1,6 +1,7 @@
 """Energy per 300 seconds: the sum is exact whatever the station sent."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +94,7 @@ def test_coarser_periods_keep_the_energy_and_do_not_overlap(lasts, wh, samples, 
     sums = coarser(buckets(lasts, wh, *samples), seconds)
     starts = [int(when.timestamp()) for when, _ in sums]
     assert sum(amount for _, amount in sums) == wh
-    assert all(later - earlier == seconds for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier == seconds for earlier, later in pairwise(starts))
 
 
 @given(st.integers(0, 15_000), st.integers(0, 50_000), SAMPLES)
