@@ -93,7 +93,7 @@ def price_group_new(request: PageRequest) -> HttpResponseBase:
     country = form.cleaned_data.get("country") if form.is_bound and form.is_valid() else None
     rate = vat_rate_on(country.pk, clock.now().date()) if country else Decimal(0)
     currency = form.cleaned_data["currency"].identifier if country else ""
-    context = {"title": _("New price group"), "submit": _("Make the price group"), "cancel_url": reverse("price-groups")}
+    context = {"title": _("Add price group"), "submit": _("Add price group"), "cancel_url": reverse("price-groups")}
     return _form_page(request, form, currency, rate, context)
 
 

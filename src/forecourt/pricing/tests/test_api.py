@@ -12,7 +12,7 @@ from forecourt.pricing.models import MemberPricing, PriceGroup, PriceGroupTag, P
 from forecourt.pricing.tests.factories import AT, make_member_pricing, make_price_group
 from forecourt.teams.models import TeamMember
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("forecourt.pricing.tests.urls")]
+pytestmark = pytest.mark.django_db
 KWH = {"type": "kwh", "endAtFullyCharged": False, "vat": False, "price": 2.5}
 IDLE = {
     "type": "idle", "endAtFullyCharged": False, "vat": False, "price": 1, "applyAfterMinutes": 15, "feePriceMax": 100, "description": "Idle",

@@ -8,7 +8,7 @@ from tests.cast import Cast
 from forecourt.pricing.models import PriceGroup, PriceVersion
 from forecourt.pricing.tests.factories import AT, make_price_group
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("forecourt.pricing.tests.urls")]
+pytestmark = pytest.mark.django_db
 EVERYBODY = ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", None)
 READS = dict(zip(EVERYBODY, (200, 200, 200, 200, 200, 200, 200, 200, 302), strict=True))
 
