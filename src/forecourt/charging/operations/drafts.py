@@ -53,6 +53,7 @@ class Draft:
     cable_plugged_in_at: datetime | None = None
     started_at: datetime | None = None
     stopped_at: datetime | None = None
+    released_at: datetime | None = None
     stop_recorded_at: datetime | None = None
     stop_reason: str | None = None
     expires_at: datetime | None = None

@@ -10,7 +10,7 @@ from forecourt.charging.operations import drafts, joining, paying
 from forecourt.charging.operations.batches import in_rounds
 from forecourt.charging.operations.commands import StopWish, ask_to_stop
 from forecourt.charging.operations.drafts import Draft, VatRates
-from forecourt.charging.operations.superseding import supersede
+from forecourt.charging.operations.superseding import SUPERSEDED, supersede
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.points import PointRow, points_at
 from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
@@ -183,7 +183,7 @@ def _draft(start: Start, held: dict[int, int], rates: VatRates, opened: dict[int
         charge.started_at for charge in opened.get(point.id, []) if charge.started_at and charge.is_running and charge.started_at > one.at
     ]
     if newer:  # an old start, replayed: what runs now is not its victim
-        draft.state, draft.stopped_at, draft.stop_reason = "stopped", newer[0], "superseded"
+        draft.state, draft.stopped_at, draft.released_at, draft.stop_reason = "stopped", newer[0], newer[0], SUPERSEDED
         draft.stop_recorded_at, draft.meter_stop_wh = recorded_at, one.meter_wh
     return draft
 

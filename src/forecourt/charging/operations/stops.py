@@ -83,6 +83,7 @@ _WRITE = """
 UPDATE charging_charge c SET state = 'stopped', stopped_at = new.at, stop_recorded_at = %s, stop_reason = new.reason,
   meter_stop_wh = new.billed, meter_stop_reported_wh = new.reported, meter_last_wh = GREATEST(c.meter_last_wh, new.billed),
   power_w = 0, is_suspicious = c.is_suspicious OR new.strange,
+  released_at = CASE WHEN c.released_at IS NOT NULL THEN new.at END,
   charging_ended_at = LEAST(COALESCE(c.charging_ended_at, new.at), new.at)
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bool[]) AS new(id, at, reason, billed, reported, strange)
 WHERE c.id = new.id

@@ -85,7 +85,17 @@ def test_an_old_start_replayed_after_a_newer_one_leaves_it_running_and_still_tak
     operations.stop_charges([stop(place.station, old.transaction_id, 8000, at=minutes(90))], recorded_at=minutes(121))
     replayed = Charge.objects.get(pk=old.charge_id)
     assert (replayed.state, replayed.started_at, replayed.stopped_at, replayed.meter_stop_wh) == ("stopped", AT, minutes(90), 8000)
+    assert replayed.released_at == minutes(90)
     assert Charge.objects.get(pk=newer.charge_id).stopped_at is None
+
+
+def test_the_products_own_role_may_do_all_of_it(cast, as_product_role):
+    place = make_place(cast)
+    transaction = start(place).transaction_id
+    operations.record_meters([meter(place.station, transaction, 2000, at=minutes(5), Power="0")], recorded_at=minutes(5))
+    operations.stop_charges([stop(place.station, transaction, 2500, at=minutes(10))], recorded_at=minutes(10))
+    status(place, "Available", at=minutes(11))
+    assert sum(Charge.objects.get().energy.wh) == 1500
 
 
 def test_replayed_offline_charges_keep_the_stations_own_times(cast):
