@@ -35,7 +35,7 @@ def _start(payload: Payload) -> dict[str, Any]:
 
 
 def _availability(payload: Payload) -> dict[str, Any]:
-    return {"connectorId": payload.get("number") or 0, "type": "Operative" if payload["is_operative"] else "Inoperative"}
+    return {"connectorId": payload.get("number") or 0, "type": str(payload["type"]).capitalize()}
 
 
 def _trigger(payload: Payload) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _connector(payload: Payload) -> dict[str, Any]:
 _REQUESTS: dict[str, tuple[str, Callable[[Payload], dict[str, Any]]]] = {
     Action.START: ("RemoteStartTransaction", _start),
     Action.STOP: ("RemoteStopTransaction", lambda payload: {"transactionId": int(payload["transaction_id"])}),
-    Action.RESET: ("Reset", lambda payload: {"type": "Hard" if payload.get("is_hard") else "Soft"}),
+    Action.RESET: ("Reset", lambda payload: {"type": str(payload["type"]).capitalize()}),
     Action.UNLOCK: ("UnlockConnector", lambda payload: {"connectorId": payload["number"]}),
     Action.CHANGE_AVAILABILITY: ("ChangeAvailability", _availability),
     Action.GET_CONFIGURATION: ("GetConfiguration", lambda payload: {"key": payload["keys"]} if payload.get("keys") else {}),

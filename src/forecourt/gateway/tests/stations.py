@@ -27,7 +27,8 @@ class Station:
 
     def send(self, frame: str) -> list[Any]:
         self.socket.send(frame)
-        return json.loads(self.socket.recv(5))
+        answer: list[Any] = json.loads(self.socket.recv(5))
+        return answer
 
     def call(self, action: str, payload: object, *, message_id: str | None = None) -> list[Any]:
         self._count += 1
@@ -35,7 +36,7 @@ class Station:
 
     def answer_next(self, payload: object) -> list[Any]:
         """Answer the next CALL that comes from the gateway; the CALL."""
-        asked = json.loads(self.socket.recv(5))
+        asked: list[Any] = json.loads(self.socket.recv(5))
         self.socket.send(json.dumps([3, asked[1], payload]))
         return asked
 
@@ -50,7 +51,12 @@ class Running:
         return f"ws://127.0.0.1:{self.gateway.port}/ocpp/{identity}"
 
     def connect(self, identity: str = "CP1", password: str = STATION_PASSWORD, **more: Any) -> Station:
-        options = {"subprotocols": ["ocpp1.6"], "additional_headers": basic(identity, password), "open_timeout": 5, "close_timeout": 1}
+        options: dict[str, Any] = {
+            "subprotocols": ["ocpp1.6"],
+            "additional_headers": basic(identity, password),
+            "open_timeout": 5,
+            "close_timeout": 1,
+        }
         return Station(connect(self.url(identity), **(options | more)))
 
     def do(self, work: Callable[[], T]) -> T:
@@ -62,7 +68,7 @@ class Running:
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
 
 
-def eventually(look: Callable[[], T], within: float = 6.0) -> T:
+def eventually(look: Callable[[], T | None], within: float = 6.0) -> T:
     """What `look` gives as soon as it gives something; fails when it never does."""
     until = time.monotonic() + within
     while not (found := look()):

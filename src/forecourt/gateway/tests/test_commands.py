@@ -1,6 +1,7 @@
 """Commands to stations: sent once, while they are valid, one at a time; every outcome is told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,14 @@ from forecourt.kit import clock
 from forecourt.network import operations as network
 from forecourt.network.models import Command, Station
 
-ACTIONS = [
+ACTIONS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("start", {"number": 1, "id_tag": "KEY1"}, "RemoteStartTransaction", {"connectorId": 1, "idTag": "KEY1"}),
     ("stop", {"transaction_id": "77"}, "RemoteStopTransaction", {"transactionId": 77}),
-    ("reset", {"is_hard": True}, "Reset", {"type": "Hard"}),
-    ("reset", {}, "Reset", {"type": "Soft"}),
+    ("reset", {"type": "hard"}, "Reset", {"type": "Hard"}),
+    ("reset", {"type": "soft"}, "Reset", {"type": "Soft"}),
     ("unlock", {"number": 2}, "UnlockConnector", {"connectorId": 2}),
-    ("change_availability", {"number": 1, "is_operative": False}, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
-    ("change_availability", {"is_operative": True}, "ChangeAvailability", {"connectorId": 0, "type": "Operative"}),
+    ("change_availability", {"number": 1, "type": "inoperative"}, "ChangeAvailability", {"connectorId": 1, "type": "Inoperative"}),
+    ("change_availability", {"type": "operative"}, "ChangeAvailability", {"connectorId": 0, "type": "Operative"}),
     ("get_configuration", {}, "GetConfiguration", {}),
     ("get_configuration", {"keys": ["A"]}, "GetConfiguration", {"key": ["A"]}),
     ("change_configuration", {"key": "A", "value": 1}, "ChangeConfiguration", {"key": "A", "value": "1"}),
@@ -27,7 +28,7 @@ ACTIONS = [
 ]
 
 
-def request(running: Running, action: str, payload: dict, *, age: timedelta = timedelta()) -> Command:
+def request(running: Running, action: str, payload: dict[str, Any], *, age: timedelta = timedelta()) -> Command:
     station = Station.objects.get(pk=running.ids["CP1"])
     return network.request_command(
         actor=Actor.system("test"), station=station, charge_point=None, action=action, payload=payload, at=clock.now() - age
@@ -68,7 +69,7 @@ def test_a_station_that_answers_with_an_error(running: Running) -> None:
 
 
 def test_a_command_waits_for_its_station(running: Running) -> None:
-    command = request(running, "reset", {})
+    command = request(running, "reset", {"type": "soft"})
     station = running.connect()
     assert station.answer_next({"status": "Accepted"})[2] == "Reset"
     assert settled(command).state == "accepted"
@@ -84,7 +85,7 @@ def test_an_expired_command_is_never_sent(running: Running) -> None:
 
 def test_commands_are_sent_one_at_a_time(running: Running) -> None:
     station = running.connect()
-    first, second = request(running, "reset", {}), request(running, "clear_cache", {})
+    first, second = request(running, "reset", {"type": "soft"}), request(running, "clear_cache", {})
     asked = station.socket.recv(5)
     with pytest.raises(TimeoutError):
         station.socket.recv(0.3)
@@ -96,14 +97,14 @@ def test_commands_are_sent_one_at_a_time(running: Running) -> None:
 def test_a_command_that_is_not_answered_is_unknown(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CONFIG, "call_timeout_s", 0)
     station = running.connect()
-    command = request(running, "reset", {})
+    command = request(running, "reset", {"type": "soft"})
     station.socket.recv(5)
     assert settled(command).state == "unknown"
 
 
 def test_a_takeover_fails_the_calls_of_the_old_connection(running: Running) -> None:
     station = running.connect()
-    command = request(running, "reset", {})
+    command = request(running, "reset", {"type": "soft"})
     station.socket.recv(5)
     running.connect()
     assert settled(command).state == "unknown"

@@ -112,7 +112,7 @@ def test_a_changed_password_counts_at_once(running: Running) -> None:
 def test_the_port_also_answers_health_and_metrics(running: Running) -> None:
     def page(path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{running.gateway.port}{path}", timeout=5) as response:
-            return response.read().decode()
+            return str(response.read().decode())
 
     running.connect("CP1").call("Heartbeat", {})
     assert page("/healthz") == "ok\n"

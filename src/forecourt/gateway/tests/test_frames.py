@@ -1,6 +1,7 @@
 """What is nonsense gets the exact error of OCPP-J or the exact close code; nothing of it is stored, nobody else suffers."""
 
 import json
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -15,7 +16,7 @@ START = {"connectorId": 1, "idTag": "KEY1", "meterStart": 0, "timestamp": NOW}
 METER = {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{"value": "1"}]}]}
 
 
-def without(payload: dict, name: str) -> dict:
+def without(payload: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in payload.items() if key != name}
 
 

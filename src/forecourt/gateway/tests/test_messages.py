@@ -37,8 +37,8 @@ def stop(transaction_id: int, *, at: str = "2026-11-22T10:20:00Z", wh: int = 5_1
     return {"transactionId": transaction_id, "idTag": "KEY1", "meterStop": wh, "timestamp": at}
 
 
-class LibraryStation(OcppStation):
-    @on(Action.trigger_message)
+class LibraryStation(OcppStation):  # type: ignore[misc]  # the library has no types
+    @on(Action.trigger_message)  # type: ignore[untyped-decorator]
     def on_trigger_message(self, **_: object) -> call_result.TriggerMessage:
         return call_result.TriggerMessage("Accepted")
 
@@ -141,7 +141,7 @@ def test_old_messages_of_a_station_that_was_offline_keep_their_own_times(running
     transaction_id = station.call("StartTransaction", start(at="2026-11-01T08:00:00Z"))[2]["transactionId"]
     station.call("StopTransaction", stop(transaction_id, at="2026-11-01T09:00:00Z"))
     charge = Charge.objects.get()
-    assert [moment.isoformat()[:13] for moment in (charge.started_at, charge.stopped_at)] == ["2026-11-01T08", "2026-11-01T09"]
+    assert [str(moment)[:13] for moment in (charge.started_at, charge.stopped_at)] == ["2026-11-01 08", "2026-11-01 09"]
 
 
 def test_a_status_of_an_unknown_connector_is_answered_and_logged(running: Running) -> None:
