@@ -100,7 +100,7 @@ def transaction_refund(request: PageRequest, transaction_id: int) -> HttpRespons
         made = operations.refund(actor=request.actor, transaction=row, percentage=given["percentage"], note=given["note"], at=clock.now())
         return done(request, "transaction-detail", made.pk, message=_("The refund is paid."))
 
-    form = RefundForm(request.POST or None, initial={"percentage": 100 - before})
+    form = RefundForm(request.POST or None, initial={"percentage": round(100 - before, 2)})
     title, submit = _("Refund transaction %(id)s") % {"id": row.pk}, _("Pay the refund")
     return reviewed(
         request, form, title=title, submit=submit, cancel_url=reverse("transaction-detail", args=[row.pk]), review=review, act=act
