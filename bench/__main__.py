@@ -1,0 +1,177 @@
+"""
+`make bench`: every figure we promise, measured on the embedded default with the load generator on the same machine.
+
+Prints a table and writes build/bench.json. `--only NAME` runs one; `--size full` takes the big sizes.
+"""
+
+import argparse
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+from bench import backlog, http, million
+from bench.installation import Installation, data_folder, limit_open_files
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured and what is promised; `at_least` or `at_most`."""
+
+    name: str
+    value: float
+    unit: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return (self.at_least is None or self.value >= self.at_least) and (self.at_most is None or self.value <= self.at_most)
+
+    @property
+    def promise(self) -> str:
+        return f"≥ {self.at_least:,.0f}" if self.at_least is not None else f"≤ {self.at_most:,.0f}" if self.at_most is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    idle: int
+    charges: int
+    backlog: int
+    seconds: int
+
+
+SIZES = {"small": Size(2_000, 200_000, 3_000, 8), "full": Size(10_000, 1_000_000, 20_000, 20)}
+
+
+def meter_values(at: Installation, size: Size) -> Iterator[Figure]:
+    stations, _ = at.add_stations(1_000, "BM")
+    at.pause("worker", is_paused=True)
+    try:
+        closed = at.load("metervalues", stations, seconds=size.seconds)
+        steady = at.load("metervalues", stations, seconds=size.seconds, rate=5_000)
+    finally:
+        at.pause("worker", is_paused=False)
+    yield Figure("MeterValues, durable, 1,000 stations", closed["rate"], "messages/s", at_least=15_000)
+    yield Figure("MeterValues at 5,000/s: p99", steady["p99_ms"], "ms", at_most=100)
+    yield Figure("MeterValues: errors", closed["errors"] + steady["errors"], "", at_most=0)
+
+
+def whole_mix(at: Installation, size: Size) -> Iterator[Figure]:
+    stations, _ = at.add_stations(1_000, "BX")
+    report = at.load("mix", stations, seconds=size.seconds)
+    yield Figure("whole 1.6J mix, 1,000 stations", report["rate"], "messages/s", at_least=8_000)
+    yield Figure("whole mix: errors", report["errors"], "", at_most=0)
+
+
+def connections(at: Installation, size: Size) -> Iterator[Figure]:
+    stations, seconds = at.add_stations(size.idle, "BI")
+    if seconds:
+        yield Figure(f"adding {size.idle:,} stations", seconds, "s", at_most=20)
+    back = at.load("reconnect", stations, processes=2)
+    yield Figure(f"{size.idle:,} stations reconnect and boot", back["seconds"], "s", at_most=60)
+    yield Figure("refused or lost while reconnecting", back["refused"] + (size.idle - back["ready"]), "", at_most=0)
+    at.load("idle", stations, seconds=size.seconds, processes=2)
+    yield Figure(f"gateway after {size.idle:,} connections", at.process("gateway").memory_info().rss / 1e6, "MB", at_most=350)
+
+
+def settling(at: Installation, size: Size) -> Iterator[Figure]:
+    backlog.seconds_to_drain(at)
+    at.pause("worker", is_paused=True)
+    backlog.make(at, size.backlog)
+    at.pause("worker", is_paused=False)
+    yield Figure("charges settled, one worker", size.backlog / backlog.seconds_to_drain(at), "charges/s", at_least=500)
+    stations, _ = at.add_stations(1_000, "BM")
+    alone = at.load("metervalues", stations, seconds=size.seconds)["rate"]
+    at.pause("worker", is_paused=True)
+    backlog.make(at, size.backlog * 2)
+    at.pause("worker", is_paused=False)
+    beside = at.load("metervalues", stations, seconds=size.seconds)["rate"]
+    yield Figure("gateway while a backlog drains, of alone", 100 * beside / alone, "%", at_least=67)
+    backlog.seconds_to_drain(at)
+
+
+def partner_api(at: Installation, size: Size) -> Iterator[Figure]:
+    charges = million.ensure(at, size.charges)
+    with at.connect(as_owner=True) as connection:
+        connection.execute("UPDATE integrations_credential SET rate_limit = 1000000000")
+    headers = {"Authorization": f"Bearer {at.token()}"}
+    for resource in ("charges", "charge-points"):
+        ten = http.measure(at.web, [f"/api/v1/{resource}?perPage=10"], headers, seconds=size.seconds, connections=8)
+        calm = http.measure(at.web, [f"/api/v1/{resource}?perPage=10"], headers, seconds=4, connections=1)
+        hundred = http.measure(at.web, [f"/api/v1/{resource}?perPage=100"], headers, seconds=4, connections=1)
+        yield Figure(f"GET /{resource}, 10 rows of {charges:,} charges, both cores", ten.rate, "requests/s", at_least=1_200)
+        yield Figure(f"GET /{resource}, 10 rows: p95", calm.percentile(0.95), "ms", at_most=30)
+        yield Figure(f"GET /{resource}, 100 rows: p95", hundred.percentile(0.95), "ms", at_most=80)
+        yield Figure(f"GET /{resource}: bad answers", ten.bad + calm.bad + hundred.bad, "", at_most=0)
+
+
+def portal_lists(at: Installation, size: Size) -> Iterator[Figure]:
+    charges = million.ensure(at, size.charges)
+    pages = ["/charges/", "/charge-points/", "/transactions/", "/teams/"]
+    for who, email in (("an Admin", "admin.nordlys@demo.example"), ("a Sub-account's Admin", "admin.nordlys-se@demo.example")):
+        cookie = _sign_in(at.web, email)
+        for path in pages:
+            measured = http.measure(at.web, [path], {"Cookie": cookie}, seconds=3, connections=1)
+            yield Figure(f"{path} at {charges:,} charges for {who}: p95", measured.percentile(0.95), "ms", at_most=100)
+            yield Figure(f"{path} for {who}: bad answers", measured.bad, "", at_most=0)
+
+
+def _sign_in(web: str, email: str) -> str:
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    opener.open(f"{web}/accounts/login/").read()
+    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
+    form = {"login": email, "password": "demo-password", "csrfmiddlewaretoken": token}
+    opener.open(urllib.request.Request(f"{web}/accounts/login/", urllib.parse.urlencode(form).encode(), {"Referer": web})).read()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def starting(folder: Path) -> Iterator[Figure]:
+    """On existing data, with 100 simulated stations (as many as the demo has to simulate)."""
+    with Installation(folder, simulate=100) as at:
+        yield Figure("forecourt up on existing data", at.seconds_to_ready, "s", at_most=10)
+        time.sleep(20)
+        yield Figure("all processes with 100 stations", at.memory_mb(), "MB", at_most=600)
+
+
+BENCHES: dict[str, Callable[[Installation, Size], Iterator[Figure]]] = {
+    "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists,
+}  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--only", choices=[*BENCHES, "starting"])
+    options = parser.parse_args()
+    limit_open_files()
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    figures: list[Figure] = []
+    chosen = {name: bench for name, bench in BENCHES.items() if options.only in (None, name)}
+    if chosen:
+        with Installation(folder) as at:
+            for bench in chosen.values():
+                figures += _shown(bench(at, SIZES[options.size]))
+    if options.only in (None, "starting"):
+        figures += _shown(starting(folder))
+    written = folder.parent / "bench.json"
+    written.write_text(json.dumps([asdict(figure) | {"holds": figure.holds} for figure in figures], indent=1, ensure_ascii=False))
+    print(f"written to {written}")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def _shown(figures: Iterator[Figure]) -> Iterator[Figure]:
+    for figure in figures:
+        mark = " " if figure.holds else "✗"
+        print(f"{mark} {figure.name:<72} {figure.value:>12,.1f} {figure.unit:<12} {figure.promise}", flush=True)
+        yield figure
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
