@@ -56,7 +56,7 @@ def charge_card(request: HttpRequest) -> str:
     return render_to_string("billing/_charge_card.html", context, request=request)
 
 
-CARDS = [("charge", charge_card)]
+CARDS = [("charge-detail", charge_card)]
 
 
 def charge_of_transaction(request: HttpRequest, row: WalletTransaction) -> list[Action]:

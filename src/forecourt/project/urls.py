@@ -11,8 +11,8 @@ from forecourt.ledger.api import router as ledger_api
 from forecourt.network.api import router as network_api
 from forecourt.operators.api import router as operators_api
 from forecourt.pricing.api import router as pricing_api
-from forecourt.teams.api import router as teams_api
 from forecourt.project import setup
+from forecourt.teams.api import router as teams_api
 
 ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api]
 
@@ -24,6 +24,10 @@ urlpatterns = [
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),
     path("", include("forecourt.ledger.urls")),
+    path("", include("forecourt.gateway.urls")),
+    path("", include("forecourt.billing.urls")),
+    path("", include("forecourt.charging.urls")),
+    path("", include("forecourt.network.urls")),
     path("", include("forecourt.pricing.urls")),
 ]
 

@@ -1,15 +1,21 @@
 """The whole list of who reacts to what, and what higher domains add to lower ones. Called once, when Django is ready."""
 
 from forecourt.billing import operations as billing
+from forecourt.billing import pages as billing_pages
 from forecourt.billing.events import ChargeSettled
+from forecourt.charging import pages as charging_pages
 from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
+from forecourt.gateway import pages as gateway_pages
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
-from forecourt.operators import pages as operators
-from forecourt.pricing import pages as pricing
+from forecourt.network import pages as network_pages
+from forecourt.operators import pages as operators_pages
+from forecourt.pricing import pages as pricing_pages
+from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
+from forecourt.teams import pages as teams_pages
 from forecourt.teams.events import TeamCreated
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -19,12 +25,18 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ChargeFailed: [dashboards.roll_up],
 }
 
+PAGES = (
+    charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
+)  # fmt: skip
+
 
 def connect() -> None:
     """Fill the registries and the reactions. Running it twice changes nothing."""
     for event, reactions in REACTIONS.items():
         events.wire(event, reactions)
-    for pages in (operators, ledger_pages, pricing):
-        registries.menu.add(*pages.MENU)
-        registries.tabs.add(*getattr(pages, "TABS", []))
-    registries.shell_slots.add(("account_switcher", operators.account_switcher))
+    for pages in PAGES:
+        registries.menu.add(*getattr(pages, "MENU", ()))
+        registries.tabs.add(*getattr(pages, "TABS", ()))
+        registries.cards.add(*getattr(pages, "CARDS", ()))
+    registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
+    registries.api_fields.add(*PRICING_FIELDS)
