@@ -32,7 +32,7 @@ _CLASSES = {
 
 def teams_for(actor: Actor, permission: Permission) -> Any:
     """The living teams in which the actor may do this."""
-    return Team.objects.within(actor.scope(permission)).filter(deleted_at=None).exclude(type=Team.Type.PERSONAL).order_by("name", "id")
+    return Team.objects.within(actor.scope(permission)).filter(deleted_at=None).order_by("name", "id")
 
 
 class _Named(forms.ModelChoiceField):  # type: ignore[type-arg]

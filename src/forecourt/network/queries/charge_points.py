@@ -115,8 +115,8 @@ def every_charge_point_row(scope: Scope, *, filters: ChargePointFilter) -> Itera
 
 
 def _row(columns: Sequence[Any]) -> ChargePointRow:
-    *values, maintenance_at = columns
-    return ChargePointRow(*values, maintenance_at is not None)
+    values = [*columns[:-1], columns[-1] is not None]
+    return ChargePointRow(*values)
 
 
 @dataclass(frozen=True, slots=True)

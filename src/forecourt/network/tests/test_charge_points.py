@@ -22,7 +22,7 @@ def create(team, **values):
 @pytest.fixture
 def objection(monkeypatch):
     """Somebody minds: while a charge runs."""
-    registry = registries.Registry()
+    registry: registries.Registry[tuple[str, object]] = registries.Registry()
     monkeypatch.setattr("forecourt.network.operations.deleting.deletion_objections", registry)
     return lambda label: registry.add((label, lambda row: "A charge is running."))
 
@@ -96,6 +96,7 @@ def test_maintenance_shows_at_once_and_asks_the_station_once(cast):
     command = operations.set_maintenance(actor=SYSTEM, charge_point=made, is_on=True, at=AT)
     assert operations.set_maintenance(actor=SYSTEM, charge_point=made, is_on=True, at=AT) is None
     made.refresh_from_db()
+    assert command is not None
     assert (made.state, command.payload) == ("maintenance", {"number": 1, "type": "inoperative"})
     operations.set_maintenance(actor=SYSTEM, charge_point=made, is_on=False, at=AT)
     made.refresh_from_db()

@@ -31,7 +31,18 @@ def text(response):
 
 def test_the_list_filters_by_state_text_site_and_team(cast, ada, charge_point):
     make_charge_point("Hotel 1", cast.hotel)
-    for query, expected in [("", True), ("?state=disconnected", True), ("?state=passive", False), ("?q=sn77", True), ("?q=cp-1", True), (f"?site={charge_point.site_id}", True), (f"?team={cast.hotel.pk}", False), ("?sort=-name", True), ("?sort=nonsense&state=x&site=x&page=x", True)]:  # fmt: skip
+    queries = {
+        "": True,
+        "?state=disconnected": True,
+        "?state=passive": False,
+        "?q=sn77": True,
+        "?q=cp-1": True,
+        f"?site={charge_point.site_id}": True,
+        f"?team={cast.hotel.pk}": False,
+        "?sort=-name": True,
+        "?sort=nonsense&state=x&site=x&page=x": True,
+    }
+    for query, expected in queries.items():
         response = ada.get(reverse("charge-points") + query)
         assert response.status_code == 200
         assert ("Quay 1" in text(response)) is expected, query

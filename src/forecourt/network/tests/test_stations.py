@@ -21,6 +21,12 @@ from forecourt.project.refusal import Refusal
 SYSTEM = Actor.system("test")
 
 
+def connecting(identity):
+    found = queries.station_for_connection(identity)
+    assert found is not None
+    return found
+
+
 def create(team, identity="CP-1", **fields):
     return operations.create_station(actor=SYSTEM, team=team, identity=identity, at=AT, **fields)
 
@@ -31,7 +37,7 @@ def connect(charge_point, station, number=1, at=AT):
 
 def test_a_new_station_may_connect_with_its_password_alone(cast):
     new = create(cast.harbour)
-    found = queries.station_for_connection("CP-1")
+    found = connecting("CP-1")
     assert found.password_hash == keyed_hash(new.password, purpose="station-password")
     assert (found.id, found.team_id, len(new.password)) == (new.station.pk, cast.harbour.pk, 20)
     assert queries.station_for_connection("cp-1") is None
@@ -41,7 +47,7 @@ def test_a_rotated_password_ends_the_old_one(cast):
     new = create(cast.harbour)
     secret = operations.rotate_password(actor=SYSTEM, station=new.station, at=AT)
     assert secret != new.password
-    assert queries.station_for_connection("CP-1").password_hash == keyed_hash(secret, purpose="station-password")
+    assert connecting("CP-1").password_hash == keyed_hash(secret, purpose="station-password")
 
 
 def test_an_identity_is_free_again_only_when_its_station_is_deleted(cast):
@@ -141,7 +147,7 @@ def test_stations_in_bulk_are_like_those_made_one_by_one(cast):
     assert (charge_point.evse_id, charge_point.state) == (f"DK*FCT*E{charge_point.pk}", "disconnected")
     assert charge_point.connectors.get().connector_type.identifier == "type2"
     assert charge_point.integrations.get().station_id == second.station_id
-    assert queries.station_for_connection("B00001").password_hash == keyed_hash(second.password, purpose="station-password")
+    assert connecting("B00001").password_hash == keyed_hash(second.password, purpose="station-password")
 
 
 @pytest.mark.parametrize(
@@ -196,10 +202,10 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(cast):
 
 
 def test_an_import_makes_the_good_rows_and_finds_them_again(cast):
-    make_site("Havnegade", cast.harbour)
+    site = make_site("Havnegade", cast.harbour)
     assert read(cast.harbour).created == 1
     made = ChargePoint.objects.get()
-    assert (made.max_w, made.site.name, made.visibility) == (7400, "Havnegade", "private")
+    assert (made.max_w, made.site, made.visibility) == (7400, site, "private")
     again = read(cast.harbour)
     assert (again.created, again.updated, again.skipped) == (0, 0, 1)
     assert read(cast.harbour, b"name,partner_external_id\nQuay 1b,a-1\n").updated == 1

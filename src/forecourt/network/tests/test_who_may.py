@@ -1,18 +1,17 @@
 """Who may, through HTTP: the status, and that a refused request changed nothing."""
 
 import pytest
-from django.forms.models import model_to_dict
 from django.urls import reverse
 
 from forecourt.network.models import ChargeKey, ChargePoint, Command, Site, Station
 from forecourt.network.tests.factories import make_charge_point, make_key, make_site, make_station
 
 WHO = ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", "root")
-# Harbour's own: Tom is its admin, Dora a member. Sue works for the Sub-account, Eve and Root for nobody here.
+# Harbour's own: Tom is its admin, Dora a member. Sue works for the Sub-account, Eve and Root for nobody here. Without a row in question,
+# Dora may add to her personal team, and everybody may look for keys of their own.
 READS_POINT = (200, 200, 404, 200, 404, 200, 200, 404, 404)
 CHANGES_POINT = (303, 303, 404, 403, 404, 303, 403, 404, 404)
 DELETES_POINT = (303, 403, 404, 403, 404, 403, 403, 404, 404)
-READS_KEY_LIST = (200, 200, 200, 200, 200, 200, 200, 200, 403)
 CHANGES_KEY = (303, 303, 403, 403, 404, 303, 404, 404, 404)
 DELETES_KEY = (303, 403, 403, 403, 404, 303, 404, 404, 404)
 
@@ -26,11 +25,8 @@ def world(cast):
 
 
 def picture():
-    """Everything that a refused request might have changed."""
-    return [
-        [model_to_dict(row) | {"deleted_at": row.deleted_at} for row in model.objects.order_by("pk")]
-        for model in (ChargePoint, Site, Station, ChargeKey)
-    ] + [list(Command.objects.values_list("pk", "action"))]
+    """Everything that a refused request might have changed, columns that no form shows included."""
+    return [list(model.objects.order_by("pk").values()) for model in (ChargePoint, Site, Station, ChargeKey, Command)]
 
 
 def table(*rows):
@@ -89,14 +85,14 @@ def test_who_may_ask_a_station(cast, world, what, who, status):
     [
         ("charge-points", (200, 200, 403, 200, 200, 200, 200, 200, 403)),
         ("charge-points-map", (200, 200, 403, 200, 200, 200, 200, 200, 403)),
-        ("charge-point-new", (200, 200, 403, 403, 200, 200, 403, 200, 403)),
-        ("charge-point-import", (200, 200, 403, 403, 200, 200, 403, 200, 403)),
-        ("connect", (200, 200, 403, 403, 200, 200, 403, 200, 403)),
+        ("charge-point-new", (200, 200, 403, 403, 200, 200, 200, 200, 403)),
+        ("charge-point-import", (200, 200, 403, 403, 200, 200, 200, 200, 403)),
+        ("connect", (200, 200, 403, 403, 200, 200, 200, 200, 403)),
         ("sites", (200, 200, 403, 200, 200, 200, 200, 200, 403)),
         ("sites-map", (200, 200, 403, 200, 200, 200, 200, 200, 403)),
-        ("site-new", (200, 200, 403, 403, 200, 200, 403, 200, 403)),
-        ("charge-keys", READS_KEY_LIST),
-        ("charge-key-new", (200, 200, 403, 403, 200, 200, 403, 200, 403)),
+        ("site-new", (200, 200, 403, 403, 200, 200, 200, 200, 403)),
+        ("charge-keys", (200,) * 9),
+        ("charge-key-new", (200, 200, 403, 403, 200, 200, 200, 200, 403)),
     ],
 )
 def test_who_may_open_a_page_without_a_row(cast, world, name, statuses):
@@ -110,7 +106,19 @@ def test_a_list_never_shows_what_belongs_to_others(cast, world, name):
         assert not any(word in page for word in ("Quay 1", "Havnegade", "04A1B2C3", "CP-1"))
 
 
-@pytest.mark.parametrize(("who", "team", "status"), [("ada", "hotel", 303), ("ada", "garden", 303), ("ada", "gate", 422), ("oscar", "hotel", 303), ("tom", "hotel", 422), ("dora", "hotel", 403), ("sue", "garden", 404), ("eve", "gate", 404)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "team", "status"),
+    [
+        ("ada", "hotel", 303),
+        ("ada", "garden", 303),
+        ("ada", "gate", 422),
+        ("oscar", "hotel", 303),
+        ("tom", "hotel", 422),
+        ("dora", "hotel", 403),
+        ("sue", "garden", 404),
+        ("eve", "gate", 404),
+    ],
+)
 def test_a_transfer_needs_rights_on_both_sides(cast, world, who, team, status):
     url = reverse("charge-point-transfer", args=[world["charge_point"].pk])
     assert cast.client(who).post(url, {"team": getattr(cast, team).pk}).status_code == status
