@@ -59,6 +59,12 @@ def test_a_refund_is_reviewed_before_anything_moves(cast, paid):
     assert WalletTransaction.objects.count() == 1
 
 
+def test_the_form_offers_what_is_left_to_refund(cast, paid):
+    client = cast.client("bea")
+    client.post(f"/transactions/{paid.pk}/refund", {"percentage": "33.33", "note": "Broken", "confirmed": "on"})
+    assert 'value="66.67"' in client.get(f"/transactions/{paid.pk}/refund").content.decode()
+
+
 def test_a_refund_without_a_note_is_explained_at_the_field(cast, paid):
     response = cast.client("bea").post(f"/transactions/{paid.pk}/refund", {"percentage": "50", "note": "", "confirmed": "on"})
     assert (response.status_code, WalletTransaction.objects.count()) == (422, 1)
