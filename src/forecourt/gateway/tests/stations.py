@@ -47,17 +47,17 @@ class Running:
     def __init__(self, gateway: Gateway, loop: asyncio.AbstractEventLoop, ids: dict[str, int]) -> None:
         self.gateway, self.ids, self._loop = gateway, ids, loop
 
-    def url(self, identity: str) -> str:
-        return f"ws://127.0.0.1:{self.gateway.port}/ocpp/{identity}"
+    def url(self, identity: str, scheme: str = "ws") -> str:
+        return f"{scheme}://127.0.0.1:{self.gateway.port}/ocpp/{identity}"
 
-    def connect(self, identity: str = "CP1", password: str = STATION_PASSWORD, **more: Any) -> Station:
+    def connect(self, identity: str = "CP1", password: str = STATION_PASSWORD, *, scheme: str = "ws", **more: Any) -> Station:
         options: dict[str, Any] = {
             "subprotocols": ["ocpp1.6"],
             "additional_headers": basic(identity, password),
             "open_timeout": 5,
             "close_timeout": 1,
         }
-        return Station(connect(self.url(identity), **(options | more)))
+        return Station(connect(self.url(identity, scheme), **(options | more)))
 
     def do(self, work: Callable[[], T]) -> T:
         """Run something in the gateway's own thread."""
