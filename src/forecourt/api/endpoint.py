@@ -73,6 +73,8 @@ class Endpoint:
     is_public: bool
     is_partner: bool
     policy: str
+    status: int
+    returns: Any
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -116,7 +118,7 @@ def endpoint(
     of the Public API; `partner=False`: only of that. `is_open`: needs no token.
     """
     scopes = (scope,) if isinstance(scope, str) else scope
-    entry = Endpoint(method, path, operation_id, scopes, org, is_open, public, partner, policy)
+    entry = Endpoint(method, path, operation_id, scopes, org, is_open, public, partner, policy, status, returns)
     ENDPOINTS.append(entry)
 
     def put(view: F) -> F:
