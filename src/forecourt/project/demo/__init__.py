@@ -78,14 +78,14 @@ def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tupl
         for team in everybody.teams[name]
         if team.type != Team.Type.FLEET
     }
-    network = _make_network(seed, everybody, groups, at=from_at)
+    network = _make_network(seed, everybody, groups, at=from_at, until_at=until_at)
     ids = _make_history(seed, everybody, network, groups, from_at=from_at, until_at=until_at)
     credentials = [_credential(operator, at=until_at) for operator in everybody.operators.values()]
     return files.Loaded(everybody, network, credentials, SIMULATED), ids
 
 
-def _make_network(seed: random.Random, everybody: people.People, groups: Groups, *, at: datetime) -> stations.Network:
-    builder = stations.Builder(seed, settings.SECRET_KEY, at=at)
+def _make_network(seed: random.Random, everybody: people.People, groups: Groups, *, at: datetime, until_at: datetime) -> stations.Network:
+    builder = stations.Builder(seed, settings.SECRET_KEY, at=at, until_at=until_at)
     base, extra = divmod(CHARGE_POINTS, SITES)
     number = 0
     for name, operator in everybody.operators.items():

@@ -80,9 +80,17 @@ def write_energy(rows: Iterator[tuple[int, datetime, list[int]]]) -> None:
 
 
 def write_stretches(rows: Iterator[tuple[int, Stretch]], *, until_at: datetime) -> None:
-    """The stretch that reaches today stays open."""
+    """Up to today; from then on a charge point is disconnected until its station connects."""
     table = "charge_point_state_period (charge_point_id, state, cause, from_at, until_at)"
-    _copy(table, ((id, one.state, one.cause, one.from_at, None if one.until_at == until_at else one.until_at) for id, one in rows))
+    _copy(table, _periods(rows, until_at))
+
+
+def _periods(rows: Iterator[tuple[int, Stretch]], until_at: datetime) -> Iterator[tuple[Any, ...]]:
+    points: dict[int, None] = {}
+    for id, one in rows:
+        points[id] = None
+        yield id, one.state, one.cause, one.from_at, one.until_at
+    yield from ((id, "disconnected", "connection lost", until_at, None) for id in points)
 
 
 def _copy(table: str, rows: Any) -> None:

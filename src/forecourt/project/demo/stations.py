@@ -45,8 +45,8 @@ def password_of(identity: str, secret: str) -> str:
 class Builder:
     """Adds one site after another, then writes everything at once."""
 
-    def __init__(self, seed: random.Random, secret: str, *, at: datetime) -> None:
-        self.seed, self.secret, self.at = seed, secret, at
+    def __init__(self, seed: random.Random, secret: str, *, at: datetime, until_at: datetime) -> None:
+        self.seed, self.secret, self.at, self.until_at = seed, secret, at, until_at
         self.network = Network()
         self.models = {model.identifier: model for model in Model.objects.select_related("brand")}
         self.sites: list[Site] = []
@@ -99,7 +99,7 @@ class Builder:
                     price_group=group,
                     cost_group=groups["cost"],
                     state="disconnected",
-                    state_since=self.at,
+                    state_since=self.until_at,
                     latitude=site.latitude,
                     longitude=site.longitude,
                 )
@@ -117,8 +117,13 @@ class Builder:
                 for driver in people.drivers[team.pk]:
                     number += 1
                     key = ChargeKey(
-                        organisation_id=operator.organisation_id, operator=operator, team=team, person=driver, type="rfid",
-                        identifier=f"04{0xA1B2C3 + number * 7919:012X}", name=f"{driver.first_name} {driver.last_name}",
+                        organisation_id=operator.organisation_id,
+                        operator=operator,
+                        team=team,
+                        person=driver,
+                        type="rfid",
+                        identifier=f"04{0xA1B2C3 + number * 7919:012X}",
+                        name=f"{driver.first_name} {driver.last_name}",
                     )
                     self.network.keys.setdefault(team.pk, []).append(key)
 
@@ -126,7 +131,7 @@ class Builder:
         network = self.network
         Site.objects.bulk_create(self.sites)
         Station.objects.bulk_create(network.stations)
-        StationLink.objects.bulk_create(StationLink(station=station, disconnected_at=self.at) for station in network.stations)
+        StationLink.objects.bulk_create(StationLink(station=station, disconnected_at=self.until_at) for station in network.stations)
         ChargePoint.objects.bulk_create(network.charge_points)
         points = [(point, point.station, point.model) for point in network.charge_points if point.station and point.model]
         Connector.objects.bulk_create(
