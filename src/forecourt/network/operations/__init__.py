@@ -29,7 +29,7 @@ from forecourt.network.operations.commands import (
     settle_unanswered,
     take_commands,
 )
-from forecourt.network.operations.deleting import Deleted, Objected
+from forecourt.network.operations.deleting import OBJECTIONS, Deleted, Objected
 from forecourt.network.operations.imports import import_charge_points
 from forecourt.network.operations.keys import KeyTaken, block_key, create_key, delete_key, edit_key, unblock_key
 from forecourt.network.operations.reports import (
@@ -55,6 +55,7 @@ from forecourt.network.operations.stations import (
 )
 
 __all__ = [
+    "OBJECTIONS",
     "AddedStation",
     "Deleted",
     "IdentityTaken",

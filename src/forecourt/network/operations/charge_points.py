@@ -118,7 +118,7 @@ def delete_charge_point(*, actor: Actor, charge_point: ChargePoint, at: datetime
     charge_point = locked(charge_point)
     if charge_point.deleted_at is not None:
         return
-    refuse_if_objected(charge_point)
+    refuse_if_objected("charge_point", charge_point)
     end_integrations([charge_point.pk], at=at)
     charge_point.deleted_at = at
     charge_point.save(update_fields=["deleted_at"])

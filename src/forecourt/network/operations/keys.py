@@ -109,7 +109,7 @@ def delete_key(*, actor: Actor, key: ChargeKey, at: datetime) -> None:
     """
     key = locked(key)
     if key.deleted_at is None:
-        refuse_if_objected(key)
+        refuse_if_objected("charge_key", key)
         key.deleted_at = at
         key.save(update_fields=["deleted_at"])
 

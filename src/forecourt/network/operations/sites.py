@@ -55,7 +55,7 @@ def delete_site(*, actor: Actor, site: Site, at: datetime) -> None:
     site = locked(site)
     if site.deleted_at is not None:
         return
-    refuse_if_objected(site)
+    refuse_if_objected("site", site)
     ids = ChargePoint.objects.filter(site=site, deleted_at=None).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
     ChargePoint.objects.filter(pk__in=list(ids)).update(site=None)
     site.deleted_at = at

@@ -196,7 +196,7 @@ def _connect(charge_point: ChargePoint, station: Station, number: int, *, at: da
 def _end(charge_point: ChargePoint, *, at: datetime) -> None:
     if charge_point.station_id is None:
         return
-    refuse_if_objected(charge_point, label="network.Integration")
+    refuse_if_objected("integration", charge_point)
     end_integrations([charge_point.pk], at=at)
     ChargePoint.objects.filter(pk=charge_point.pk).update(
         station=None, number=None, ocpp_status=None, ocpp_error_code=None, ocpp_status_at=None, is_cable_plugged_in=False

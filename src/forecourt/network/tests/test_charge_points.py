@@ -7,7 +7,7 @@ from forecourt.kit import registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Integration, Site, StatePeriod, Station
-from forecourt.network.tests.factories import AT, make_charge_point, make_model, make_site, make_station
+from forecourt.network.tests.factories import AT, make_charge_point, make_key, make_model, make_site, make_station
 from forecourt.pricing.models import PriceGroup
 
 SYSTEM = Actor.system("test")
@@ -83,7 +83,7 @@ def test_deleting_ends_the_integration_and_the_last_charge_point_takes_its_stati
 
 
 def test_a_running_charge_keeps_its_charge_point(cast, objection):
-    objection("network.ChargePoint")
+    objection("charge_point")
     made = create(cast.harbour)
     with pytest.raises(operations.Objected, match="A charge is running"):
         operations.delete_charge_point(actor=SYSTEM, charge_point=made, at=AT)
@@ -179,3 +179,29 @@ def test_the_audit_log_names_who_changed_a_charge_point(cast):
     operations.edit_charge_point(actor=cast.actor("ada"), charge_point=create(cast.harbour), values={"name": "New"}, at=AT)
     event = Event.objects.filter(entity_type="ChargePoint", action="updated").get()
     assert (event.actor_name, event.changes["name"]) == ("Ada Test", ["Quay 1", "New"])
+
+
+def test_a_team_with_charge_points_or_keys_and_a_used_price_are_needed(cast):
+    objections = dict(operations.OBJECTIONS)
+    price = group(cast.harbour)
+    assert (objections["team"](cast.harbour), objections["price_group"](price)) == (None, None)
+    make_charge_point("Quay 1", cast.harbour, cost_group=price)
+    make_key("04A1B2C3", cast.hotel)
+    assert "charge points" in (objections["team"](cast.harbour) or "")
+    assert "charge keys" in (objections["team"](cast.hotel) or "")
+    assert "Price" in (objections["price_group"](price) or "")
+
+
+def test_a_running_charge_keeps_its_connection_too(cast, objection):
+    objection("integration")
+    station = make_station("CP-1", cast.harbour)
+    made = make_charge_point("Quay 1", cast.harbour, station=station)
+    with pytest.raises(operations.Objected):
+        operations.disconnect_charge_point(actor=SYSTEM, charge_point=made, at=AT)
+    with pytest.raises(operations.Objected):
+        operations.delete_station(actor=SYSTEM, station=station, at=AT)
+    assert is_connected(made)
+
+
+def is_connected(charge_point):
+    return ChargePoint.objects.get(pk=charge_point.pk).station_id is not None and Station.objects.get().deleted_at is None
