@@ -38,5 +38,6 @@ def connect() -> None:
         registries.menu.add(*getattr(pages, "MENU", ()))
         registries.tabs.add(*getattr(pages, "TABS", ()))
         registries.cards.add(*getattr(pages, "CARDS", ()))
+        registries.row_actions.add(*getattr(pages, "ROW_ACTIONS", ()))
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
     registries.api_fields.add(*PRICING_FIELDS)

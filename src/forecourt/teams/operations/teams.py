@@ -179,6 +179,8 @@ def delete_team(*, actor: Actor, team: Team, at: datetime) -> Team:
     team = locked(team)
     if team.deleted_at:
         return team
+    if team.type == Team.Type.PERSONAL:
+        raise TeamIsNeeded(_("A personal team stays as long as its person."))
     for label, objection in registries.deletion_objections:
         message = objection(team) if label == "team" else None
         if message:

@@ -1,0 +1,41 @@
+"""What every page of one team has in common. Domains that add a tab use it, and extend `teams/team.html`."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from forecourt.access import Actor, Permission
+from forecourt.kit import registries
+from forecourt.portal.menu import Link
+from forecourt.teams.models import Team
+from forecourt.teams.queries import state_of
+from forecourt.teams.rules import reaches
+
+
+def frame(request: HttpRequest, team: Team) -> dict[str, Any]:
+    """Context of `teams/team.html`: title, crumbs, the state's badge and the tabs that this person may open for this team."""
+    return {
+        "title": team.name,
+        "team": team,
+        "team_state": state_of(team),
+        "crumbs": [(_("Teams"), reverse("teams"))],
+        "tabs": _tabs(request, team),
+    }
+
+
+def refusal(actor: Actor, permission: Permission, team: Team) -> str:
+    """Why a button of this team is greyed; empty where it works (spec §3.2)."""
+    if team.deleted_at:
+        return _("This team is deleted.")
+    return "" if reaches(actor, permission, team) else _("Your role does not include “%(what)s” here.") % {"what": permission.label}
+
+
+def _tabs(request: HttpRequest, team: Team) -> list[Link]:
+    """Only what holds in this very team: an admin of one who is a member of another has fewer tabs there."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    name = request.resolver_match.view_name if request.resolver_match else None
+    mine = sorted((tab for tab in registries.tabs if tab.page == "team"), key=lambda tab: tab.order)
+    open_tabs = (tab for tab in mine if tab.permission is None or reaches(actor, tab.permission, team))
+    return [Link(tab.label, reverse(tab.url_name, args=[team.pk]), is_current=tab.url_name == name) for tab in open_tabs]

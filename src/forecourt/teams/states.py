@@ -1,0 +1,14 @@
+"""The states of a membership as people see them (spec P2.1)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from forecourt.portal.states import State, Tone
+
+MEMBER = {
+    "accepted": State(_("Member"), Tone.OK, "circle-check"),
+    "invited": State(_("Invited"), Tone.WAIT, "mail"),
+    "requested": State(_("Asks to join"), Tone.WAIT, "user-question"),
+    "rejected": State(_("Declined"), Tone.OFF, "circle-x"),
+    "expired": State(_("Expired"), Tone.OFF, "clock"),
+    "blocked": State(_("Blocked"), Tone.BAD, "ban"),
+}
