@@ -18,11 +18,11 @@ _OPERATIONS_MANAGER = _READS - {P.PLATFORM_READ} | {
     P.OPERATOR_UPDATE, P.TEAM_CREATE, P.TEAM_UPDATE, P.TEAM_MEMBER_MANAGE,
     P.SITE_CREATE, P.SITE_UPDATE, P.CHARGE_POINT_CREATE, P.CHARGE_POINT_UPDATE, P.CHARGE_POINT_COMMAND, P.CHARGE_POINT_CONFIGURE,
     P.CHARGE_KEY_CREATE, P.CHARGE_KEY_UPDATE, P.CHARGE_START, P.CHARGE_STOP, P.CHARGE_UPDATE, P.CHARGE_EXPORT,
-    P.PRICE_GROUP_CREATE, P.PRICE_GROUP_UPDATE, P.PERSON_CREATE, P.WALLET_SPEND,
+    P.PRICE_GROUP_CREATE, P.PRICE_GROUP_UPDATE, P.PERSON_CREATE, P.WALLET_SPEND, P.WALLET_REFUND,
 }  # fmt: skip
 
 _BOOKKEEPER = frozenset({
-    P.OPERATOR_READ, P.TEAM_READ, P.TEAM_MEMBER_READ, P.WALLET_READ, P.WALLET_MOVE, P.CHARGE_KEY_READ, P.CHARGE_READ,
+    P.OPERATOR_READ, P.TEAM_READ, P.TEAM_MEMBER_READ, P.WALLET_READ, P.WALLET_MOVE, P.WALLET_REFUND, P.CHARGE_KEY_READ, P.CHARGE_READ,
     P.CHARGE_EXPORT, P.PRICE_GROUP_READ, P.OPERATOR_PRICE_GROUP_READ, P.PERSON_READ,
 })  # fmt: skip
 
@@ -56,7 +56,7 @@ TEAM_GRANTS: dict[TeamRole, frozenset[Permission]] = {
 # The toggles of spec P2.1: what each adds, and to which roles it can be given at all.
 TEAM_TOGGLES: dict[str, tuple[frozenset[TeamRole], frozenset[Permission]]] = {
     "can_pay_with_team_wallet": (frozenset(TeamRole), frozenset({P.WALLET_SPEND})),
-    "can_manage_team_wallet": (frozenset({TeamRole.OWNER, TeamRole.ADMIN}), frozenset({P.WALLET_READ, P.WALLET_MOVE})),
+    "can_manage_team_wallet": (frozenset({TeamRole.OWNER, TeamRole.ADMIN}), frozenset({P.WALLET_READ, P.WALLET_MOVE, P.WALLET_REFUND})),
     "can_configure_charge_points": (frozenset({TeamRole.OWNER, TeamRole.ADMIN}), frozenset({P.CHARGE_POINT_CONFIGURE})),
     "can_manage_team_members": (
         frozenset({TeamRole.OWNER, TeamRole.ADMIN}),

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     TEAM_MEMBER_DELETE = "team_member.delete"
     WALLET_READ = "wallet.read"
     WALLET_MOVE = "wallet.move"
+    WALLET_REFUND = "wallet.refund"
     WALLET_ADJUST = "wallet.adjust"
     WALLET_SPEND = "wallet.spend"
     SITE_READ = "site.read"

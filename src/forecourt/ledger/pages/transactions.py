@@ -82,7 +82,7 @@ def transaction_detail(request: PageRequest, transaction_id: int) -> HttpRespons
 def transaction_refund(request: PageRequest, transaction_id: int) -> HttpResponseBase:
     """Refund a share: the side that received the money decides (spec P2.9: percentage, mandatory note, review)."""
     fetch(WalletTransaction.objects, actor=request.actor, id=transaction_id, needs=Permission.WALLET_READ)
-    row = fetch(_Received(), actor=request.actor, id=transaction_id, needs=Permission.WALLET_MOVE)
+    row = fetch(_Received(), actor=request.actor, id=transaction_id, needs=Permission.WALLET_REFUND)
     before = queries.refunded(row.pk)
 
     def review(given: dict[str, Any]) -> Facts:
@@ -120,7 +120,7 @@ class _Received:
 
 
 def _may_refund(request: PageRequest, row: WalletTransaction) -> bool:
-    return may(_Received(), actor=request.actor, id=row.pk, needs=Permission.WALLET_MOVE)
+    return may(_Received(), actor=request.actor, id=row.pk, needs=Permission.WALLET_REFUND)
 
 
 def _name(wallet: Any) -> str | None:
