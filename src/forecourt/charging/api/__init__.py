@@ -1,12 +1,10 @@
-"""Door: partner API of charges (§11.10), and the Public API's smaller ones (§13)."""
+"""
+Door: partner API of charges (§11.10), and the Public API's smaller ones (§13).
 
-from ninja import Router
+Reads and writes share one router: two routers with the same path would hide each other's verbs.
+"""
 
-from forecourt.charging.api.charges import router as charges
-from forecourt.charging.api.control import router as control
+from forecourt.charging.api import control
+from forecourt.charging.api.charges import router
 
-router = Router()
-for _part in (charges, control):
-    router.add_router("", _part)
-
-__all__ = ["router"]
+__all__ = ["control", "router"]

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from ninja import Router
-
 from forecourt.access import Actor, Permission, fetch
 from forecourt.access.api_scopes import includes
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.shapes import Id, changes
 from forecourt.charging import operations
-from forecourt.charging.api.charges import one_charge
+from forecourt.charging.api.charges import one_charge, router
 from forecourt.charging.api.shapes import ChargeOut, ChargePatch, PaymentSessionIn, PublicChargeOut, StartChargeIn, StartedChargeOut
 from forecourt.charging.models import Charge
 from forecourt.kit import clock
@@ -18,7 +16,6 @@ from forecourt.network.models import ChargePoint
 from forecourt.pricing.models import PriceGroup
 from forecourt.teams.models import Team
 
-router = Router(tags=["Charges"])
 OWN, PUBLIC = "control-charging:write", "control-public-charging:write"
 
 
