@@ -33,7 +33,8 @@ ACTIONS = {
     "clear_cache": gettext_lazy("Clear cache"),
     "trigger_message": gettext_lazy("Ask for a message"),
 }
-UPTIME_DAYS = (1, 7, 30, 365)
+PROTOCOLS = {"ocpp1.6": "OCPP 1.6J", "ocpp2.0.1": "OCPP 2.0.1"}
+UPTIME_DAYS = (7, 30, 365)
 SHOWN_COMMANDS = 5
 
 
@@ -95,7 +96,7 @@ def history(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     """States with their causes, uptime, and what it was connected by."""
     charge_point, at = _fetched(request, charge_point_id), clock.now()
     shares = uptimes(charge_point.pk, days=UPTIME_DAYS, at=at)
-    labels = {1: _("Last 24 hours"), 7: _("Last 7 days"), 30: _("Last 30 days"), 365: _("Last 12 months")}
+    labels = {7: _("Last 7 days"), 30: _("Last 30 days"), 365: _("Last 12 months")}
     context = _context(request, charge_point) | {
         "uptimes": [
             (labels[days], formats.NOTHING if share is None else f"{formats.number(share, 2)} %") for days, share in shares.items()
@@ -205,7 +206,7 @@ def _station_facts(charge_point: ChargePoint) -> list[tuple[str, object]]:
     return [
         (_("Identity"), station.identity),
         (_("Connector"), charge_point.number),
-        (_("Protocol"), station.get_protocol_display()),
+        (_("Protocol"), PROTOCOLS.get(station.protocol, station.protocol)),
         (_("Reported as"), " ".join(filter(None, [station.reported_vendor, station.reported_model]))),
         (_("Serial number"), station.serial_number),
         (_("Firmware"), station.firmware_version),

@@ -52,7 +52,6 @@ def site_detail(request: PageRequest, site_id: int) -> HttpResponseBase:
     scope = request.actor.scope(P.CHARGE_POINT_READ)
     filters = charge_points.ChargePointFilter(site_id=site.pk, sort="name")
     every, available, in_use, not_working = sites.site_counts([site.pk])[site.pk]
-    has_place = site.latitude is not None and site.longitude is not None
     context = {
         "title": site.name,
         "site": site,
@@ -62,8 +61,7 @@ def site_detail(request: PageRequest, site_id: int) -> HttpResponseBase:
         "rows": charge_points.charge_point_rows(scope, filters=filters, limit=MOST_SHOWN),
         "counts": {"every": every, "available": available, "in_use": in_use, "not_working": not_working},
         "facts": _facts(site),
-        "places": [{"id": site.pk, "name": site.name, "latitude": float(site.latitude or 0), "longitude": float(site.longitude or 0), "tone": "ok", "note": site.address1}] if has_place else [],
-    }  # fmt: skip
+    }
     return respond(request, "network/site.html", "live", context)
 
 
