@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.db import connection
 from forecourt.access import Scope
 from forecourt.kit.errors import NotFound
 
+_ready: WeakSet[Any] = WeakSet()  # connections that may prepare
 OWNER = {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}
 
 
@@ -35,11 +37,27 @@ def read(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
 def _read(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     raw = connection.connection
-    # A transaction pooler gives each statement another session: nothing can be prepared there.
-    is_prepared = not settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS")
-    raw.prepare_threshold = 0 if is_prepared else None
+    if raw not in _ready:
+        _make_ready(raw)
     with psycopg.Cursor(raw) as cursor:
         return cursor.execute(sql, params).fetchall()
+
+
+def _make_ready(raw: Any) -> None:
+    """
+    Let this connection prepare statements and keep their plans: planning a dozen joins costs more than running them.
+
+    A transaction pooler gives each statement another session; nothing is prepared there.
+    """
+    if settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"):
+        raw.prepare_threshold = None
+    else:
+        raw.prepare_threshold = 0
+        if connection.in_atomic_block:  # a rollback would take the settings back: next time
+            return
+        raw.execute("SET plan_cache_mode = force_generic_plan")
+        raw.execute("SET jit = off")
+    _ready.add(raw)
 
 
 @dataclass(slots=True)

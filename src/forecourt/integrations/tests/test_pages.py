@@ -3,14 +3,13 @@
 import re
 
 import pytest
-from django.urls import path
 
 import forecourt.project.urls as product
 from forecourt.integrations.models import Credential
 from forecourt.integrations.tests.factories import ApiClient, make_credential
 from forecourt.integrations.urls import urlpatterns as own
 
-urlpatterns = [*product.urlpatterns, *own, path("unused", lambda request: None)]
+urlpatterns = [*product.urlpatterns, *own]
 pytestmark = pytest.mark.urls(__name__)
 
 
