@@ -194,13 +194,13 @@ class MeterValue(models.Model):
     phase, context, location, format), numbers as strings, in OCPP's words.
     """
 
-    pk = models.CompositePrimaryKey("at", "id")
+    pk = models.CompositePrimaryKey("charge_id", "at", "id")
     id = models.BigIntegerField()
     at = models.DateTimeField()  # the station's time
     recorded_at = models.DateTimeField()
     station_id = models.BigIntegerField()
     charge_point_id = models.BigIntegerField(null=True)
-    charge_id = models.BigIntegerField(null=True)
+    charge_id = models.BigIntegerField(db_default=0)  # 0 outside a charge
     samples = models.JSONField()
 
     class Meta:

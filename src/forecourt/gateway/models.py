@@ -23,7 +23,7 @@ class GatewayProcess(models.Model):
 class OcppMessage(models.Model):
     """One frame, as it crossed the wire. Partitioned by day; kept 30 days by default."""
 
-    pk = models.CompositePrimaryKey("at", "id")
+    pk = models.CompositePrimaryKey("station_id", "at", "id")
     id = models.BigIntegerField()
     at = models.DateTimeField()  # when it crossed
     station_id = models.BigIntegerField()

@@ -112,17 +112,18 @@ DROP FUNCTION forecourt_make_partition(regclass, timestamptz, timestamptz);
 """
 
 
-def partitioned(table: str, columns: str, *, key: str, indexes: dict[str, str]) -> Operation:
+def partitioned(table: str, columns: str, *, key: str, primary_key: str, indexes: dict[str, str]) -> Operation:
     """
-    A natively partitioned table with a default partition. `columns` is the column list; the primary key is (key, id).
+    A natively partitioned table with a default partition. `columns` is the column list; `primary_key` names the columns
+    of the primary key, which holds `key` and `id`: where it begins with what the table is read by, it is the only index.
 
     `indexes` maps an index name to its column list; on the parent they are made per partition.
     """
     made = "".join(f"CREATE INDEX {name} ON {table} {columns_};" for name, columns_ in indexes.items())
     return migrations.RunSQL(
         f"""
-        CREATE SEQUENCE {table}_id_seq AS bigint;
-        CREATE TABLE {table} (id bigint NOT NULL DEFAULT nextval('{table}_id_seq'), {columns}, PRIMARY KEY ({key}, id))
+        CREATE SEQUENCE {table}_id_seq AS bigint CACHE 50;
+        CREATE TABLE {table} (id bigint NOT NULL DEFAULT nextval('{table}_id_seq'), {columns}, PRIMARY KEY ({primary_key}))
           PARTITION BY RANGE ({key});
         ALTER SEQUENCE {table}_id_seq OWNED BY {table}.id;
         CREATE TABLE {table}_default PARTITION OF {table} DEFAULT;

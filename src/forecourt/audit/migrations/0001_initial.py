@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 "actor_kind varchar(12) NOT NULL, actor_id bigint NOT NULL, actor_name text NOT NULL, "
                 "changes jsonb NOT NULL, context jsonb NOT NULL, transaction_id bigint NOT NULL",
                 key="occurred_at",
+                primary_key="occurred_at, id",
                 indexes={
                     "audit_event_organisation": "(organisation_id, occurred_at DESC, id DESC)",
                     "audit_event_operator": "(operator_id, occurred_at DESC, id DESC)",

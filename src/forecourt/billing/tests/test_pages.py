@@ -9,7 +9,7 @@ from forecourt.billing.tests.test_settling import AT, PRICE
 from forecourt.network.tests.factories import make_charge_point
 from forecourt.pricing.tests.factories import make_price_group
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("forecourt.billing.tests.urls")]
+pytestmark = pytest.mark.django_db
 
 
 def terms(operator, beneficiary):
@@ -78,8 +78,8 @@ def settled(cast):
 
 
 def test_the_card_shows_the_owner_everything_and_the_payer_no_fees(cast, settled):
-    owner = cast.client("ada").get(f"/card/{settled.pk}").content.decode()
-    payer = cast.client("eve").get(f"/card/{settled.pk}").content.decode()
+    owner = cast.client("ada").get(f"/charges/{settled.pk}").content.decode()
+    payer = cast.client("eve").get(f"/charges/{settled.pk}").content.decode()
     assert "37.00" in owner
     assert "1.39" in owner
     assert "37.00" in payer
@@ -87,4 +87,4 @@ def test_the_card_shows_the_owner_everything_and_the_payer_no_fees(cast, settled
 
 
 def test_the_card_is_not_for_strangers(cast, settled):
-    assert cast.client("sue").get(f"/card/{settled.pk}").status_code == 404
+    assert cast.client("sue").get(f"/charges/{settled.pk}").status_code == 404

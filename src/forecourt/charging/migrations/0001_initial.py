@@ -99,13 +99,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MeterValue',
             fields=[
-                ('pk', models.CompositePrimaryKey('at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('charge_id', 'at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('id', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
                 ('recorded_at', models.DateTimeField()),
                 ('station_id', models.BigIntegerField()),
                 ('charge_point_id', models.BigIntegerField(null=True)),
-                ('charge_id', models.BigIntegerField(null=True)),
+                ('charge_id', models.BigIntegerField(db_default=0)),
                 ('samples', models.JSONField()),
             ],
             options={
@@ -116,9 +116,10 @@ class Migration(migrations.Migration):
             database_operations=[guards.partitioned(
                 "meter_value",
                 "at timestamptz NOT NULL, recorded_at timestamptz NOT NULL, station_id bigint NOT NULL, "
-                "charge_point_id bigint, charge_id bigint, samples jsonb NOT NULL",
+                "charge_point_id bigint, charge_id bigint NOT NULL DEFAULT 0, samples jsonb NOT NULL",
                 key="at",
-                indexes={"meter_value_charge": "(charge_id, at) WHERE charge_id IS NOT NULL"},
+                primary_key="charge_id, at, id",
+                indexes={},
             )],
         ),
         migrations.CreateModel(

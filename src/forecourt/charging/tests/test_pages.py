@@ -10,7 +10,6 @@ from forecourt.charging.tests.factories import AT, make_charge, make_place, mete
 from forecourt.network.models import Command
 from forecourt.network.tests.factories import make_charge_point
 
-pytestmark = pytest.mark.urls("forecourt.charging.tests.urls")
 HTMX = {"HX-Request": "true"}
 
 
@@ -104,7 +103,7 @@ def test_the_list_takes_the_same_queries_for_many_charges(cast, django_assert_nu
     for number in range(30):
         make_charge(point, payer=cast.hotel, state="stopped", stopped_at=minutes(number), meter_stop_wh=number)
     client = cast.client("ada")
-    with django_assert_num_queries(8):  # session, person, memberships, count, ids of both sides, rows; the same for thirty
+    with django_assert_num_queries(9):  # session, person, memberships, account, bell, count, ids of both sides, rows; the same for thirty
         client.get("/charges/")
 
 

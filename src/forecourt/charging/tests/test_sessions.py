@@ -207,7 +207,7 @@ def test_values_without_a_transaction_are_kept_with_the_charge_point(cast):
     place = make_place(cast)
     operations.record_meters([meter(place.station, None, 5, at=AT), meter(place.station, None, 6, at=AT, number=0)], recorded_at=AT)
     assert sorted((row.charge_point_id, row.charge_id) for row in MeterValue.objects.all() if row.charge_point_id) == [
-        (place.point.pk, None)
+        (place.point.pk, 0)
     ]
     assert MeterValue.objects.count() == 2
 

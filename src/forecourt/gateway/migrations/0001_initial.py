@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='OcppMessage',
             fields=[
-                ('pk', models.CompositePrimaryKey('at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('station_id', 'at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('id', models.BigIntegerField()),
                 ('at', models.DateTimeField()),
                 ('station_id', models.BigIntegerField()),
@@ -52,7 +52,8 @@ class Migration(migrations.Migration):
                 "at timestamptz NOT NULL, station_id bigint NOT NULL, number smallint, direction varchar(3) NOT NULL, "
                 "type smallint NOT NULL, message_id varchar(36) NOT NULL, action varchar(40) NOT NULL DEFAULT '', frame text NOT NULL",
                 key="at",
-                indexes={"ocpp_message_station": "(station_id, at DESC, id DESC)"},
+                primary_key="station_id, at, id",
+                indexes={},
             )],
         ),
         migrations.CreateModel(

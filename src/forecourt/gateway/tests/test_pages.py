@@ -12,7 +12,7 @@ from forecourt.kit import registries
 from forecourt.network.models import ChargePoint
 from forecourt.network.tests.factories import make_charge_point, make_station
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("forecourt.gateway.tests.urls")]
+pytestmark = pytest.mark.django_db
 AT_MS = int(datetime(2026, 11, 22, 10, tzinfo=UTC).timestamp() * 1000)
 
 
