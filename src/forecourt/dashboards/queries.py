@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 
 from forecourt.access import Actor, Permission, Scope
 from forecourt.charging.models import Charge
@@ -64,10 +64,6 @@ def running(scope: Scope) -> Running:
     return Running(found["charges"], found["power"] or 0)
 
 
-def failed_on(totals: list[DayTotal], day: date) -> int:
-    return sum(total.failed for total in totals if total.day == day)
-
-
 @dataclass(frozen=True, slots=True)
 class LatestCharge:
     id: int
@@ -105,17 +101,18 @@ def _latest(row: Charge) -> LatestCharge:
 
 @dataclass(frozen=True, slots=True)
 class LostStation:
-    id: int
     identity: str
     team: str
-    disconnected_at: datetime
+    disconnected_at: datetime | None
+    charge_point_id: int | None  # its first, whose page says more
 
 
 def lost_stations(scope: Scope, *, since: datetime, limit: int = 6) -> list[LostStation]:
     """Stations that were connected since then and are not now; the latest loss first."""
     reached = scope.as_q({column: f"station__{column}" for column in ("organisation_id", "operator_id", "team_id")})
     links = StationLink.objects.filter(reached, gateway_id=None, disconnected_at__gte=since, station__deleted_at=None)
-    rows = links.order_by("-disconnected_at").values_list("station_id", "station__identity", "station__team__name", "disconnected_at")
+    first = ChargePoint.objects.filter(station=OuterRef("station"), deleted_at=None).order_by("number").values("pk")[:1]
+    rows = links.order_by("-disconnected_at").values_list("station__identity", "station__team__name", "disconnected_at", Subquery(first))
     return [LostStation(*row) for row in rows[:limit]]
 
 
@@ -132,5 +129,9 @@ class OwnCharges:
 def own_charges(person_id: int, *, since: datetime) -> list[OwnCharges]:
     """A driver's settled charges since then. Their own rows only, by an index: few, so they are summed as they stand."""
     mine = Charge.objects.filter(Q(person_id=person_id), completed_at__gte=since)
-    sums = mine.order_by().values_list("currency").annotate(Count("id"), Sum("meter_stop_wh") - Sum("meter_start_wh"), Sum("price_minor"))
+    sums = (
+        mine.order_by()
+        .values_list("currency")
+        .annotate(Count("id"), energy=Sum(F("meter_stop_wh") - F("meter_start_wh")), price=Sum("price_minor"))
+    )
     return [OwnCharges(currency, charges, energy or 0, price or 0) for currency, charges, energy, price in sums]

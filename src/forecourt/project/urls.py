@@ -11,7 +11,7 @@ from forecourt.ledger.api import router as ledger_api
 from forecourt.network.api import router as network_api
 from forecourt.operators.api import router as operators_api
 from forecourt.pricing.api import router as pricing_api
-from forecourt.project import setup
+from forecourt.project import operations_pages, setup
 from forecourt.teams.api import router as teams_api
 
 ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api]
@@ -23,6 +23,10 @@ urlpatterns = [
     path("accounts/", include("forecourt.identity.urls")),
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),
+    path("", include("forecourt.dashboards.urls")),
+    path("", include("forecourt.notifications.urls")),
+    path("platform/operations", operations_pages.operations, name="platform-operations"),
+    path("platform/operations/retry", operations_pages.retry, name="platform-retry"),
     path("", include("forecourt.ledger.urls")),
     path("", include("forecourt.gateway.urls")),
     path("", include("forecourt.billing.urls")),

@@ -6,15 +6,18 @@ from forecourt.billing.events import ChargeSettled
 from forecourt.charging import pages as charging_pages
 from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
+from forecourt.dashboards import pages as dashboards_pages
 from forecourt.gateway import pages as gateway_pages
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
 from forecourt.network import pages as network_pages
+from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
+from forecourt.project import operations_pages
 from forecourt.teams import pages as teams_pages
 from forecourt.teams.events import TeamCreated
 
@@ -27,6 +30,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
+    dashboards_pages, notifications_pages, operations_pages,
 )  # fmt: skip
 
 
@@ -40,4 +44,5 @@ def connect() -> None:
         registries.cards.add(*getattr(pages, "CARDS", ()))
         registries.row_actions.add(*getattr(pages, "ROW_ACTIONS", ()))
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
+    registries.shell_slots.add(("bell", notifications_pages.bell))
     registries.api_fields.add(*PRICING_FIELDS)

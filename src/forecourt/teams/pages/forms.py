@@ -110,7 +110,7 @@ class MemberForm(forms.Form):
             del self.fields["role"]
         for toggle in toggles:
             self.fields[toggle.name] = forms.BooleanField(
-                label=toggle.label, required=False, disabled=bool(toggle.reason), help_text=toggle.reason
+                label=str(toggle.label), required=False, disabled=bool(toggle.reason), help_text=str(toggle.reason)
             )
             if toggle.fixed is not None:
                 self.initial[toggle.name] = toggle.fixed  # what a greyed box shows, whatever is stored
