@@ -1,0 +1,32 @@
+"""Running products, shared by the tests of a session. Both are started once per xdist worker: tests that use them form one group each."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Product, attached, started
+
+
+@pytest.fixture(scope="session")
+def own_folder() -> Iterator[Path]:
+    """A short path (sockets live below it) that other users may enter: as root, PostgreSQL runs as somebody else."""
+    with tempfile.TemporaryDirectory(prefix="fc-e2e-", ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def running(own_folder: Path) -> Iterator[Product]:
+    """
+    The whole product with the demo network and its simulated stations.
+
+    `FORECOURT_TEST_RUNNING` names the folder of one that runs already, for trying tests quickly.
+    """
+    if there := os.environ.get("FORECOURT_TEST_RUNNING"):
+        yield attached(Path(there))
+        return
+    with started(own_folder / "demo", "--demo", "--simulate", os.environ.get("FORECOURT_TEST_SIMULATE", "5")) as product:
+        yield product

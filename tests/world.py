@@ -1,0 +1,68 @@
+"""One row of everything for each of three owners: Northwind's team Harbour, its Sub-account's team Garden, the stranger's team Gate."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from forecourt.billing.tests.factories import make_agreement
+from forecourt.charging.tests.factories import AT, make_charge
+from forecourt.integrations.tests.factories import make_credential
+from forecourt.ledger.models import WalletTransaction
+from forecourt.ledger.tests.factories import give_funds, make_wallet
+from forecourt.network.tests.factories import make_charge_point, make_key, make_site, make_station
+from forecourt.pricing.tests.factories import make_price_group
+from forecourt.teams.models import Team, TeamMember
+from tests.cast import Cast, assemble
+
+UNWATCHED = {"sessions", "contenttypes", "auth", "places", "api", "procrastinate"}
+
+
+@dataclass
+class World:
+    """`ids[owner][name]` is the id to put where a URL says `<int:name>`; owners are `harbour`, `garden`, `gate`."""
+
+    cast: Cast
+    ids: dict[str, dict[str, Any]]
+
+
+def make_world() -> World:
+    cast = assemble()
+    return World(cast, {name: _things(cast, getattr(cast, name)) for name in ("harbour", "garden", "gate")})
+
+
+def _things(cast: Cast, team: Team) -> dict[str, Any]:
+    operator = team.operator
+    assert operator
+    wallet = make_wallet(team)
+    give_funds(wallet, 10_000)
+    site = make_site(f"{team.name} site", team, latitude="55.7", longitude="12.6")
+    prices = make_price_group(f"{team.name} prices", team)
+    station = make_station(f"{team.name}-1", team)
+    point = make_charge_point(f"{team.name} point", team, site=site, station=station, price_group=prices)
+    key = make_key(f"04{team.pk:010d}", team)
+    charge = make_charge(
+        point, payer=team, state="completed", stopped_at=AT + timedelta(hours=1), completed_at=AT + timedelta(hours=1), meter_stop_wh=10_000,
+        price_minor=2500, price_net_minor=2000, price_vat_minor=500, charge_key=key, price_group=prices,
+    )  # fmt: skip
+    member = TeamMember.objects.filter(team=team).order_by("pk").last() or TeamMember.objects.create(
+        organisation_id=team.organisation_id, operator=operator, team=team, person=cast.dora, state="accepted"
+    )
+    credential, _ = make_credential(operator, name=f"{team.name}'s key")
+    return {
+        "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,
+        "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk,
+        "credential_id": credential.pk, "agreement_id": make_agreement(operator, cast.platform).pk,
+        "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk,
+    }  # fmt: skip
+
+
+def fingerprint() -> dict[str, Any]:
+    """What every table of the product holds; two are equal if nothing changed. Sessions (toasts) and rate counters do not count."""
+    tables = sorted({model._meta.db_table for model in apps.get_models() if model._meta.app_label not in UNWATCHED})
+    each = (f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM \"{table}\" t" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return {table: (count, digest) for table, count, digest in cursor.fetchall()}
