@@ -202,4 +202,4 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number_of_members(cas
         ada.get(members(cast))
 
 
-MEMBER_QUERIES = 9  # session, person, two of memberships; the team twice, count, members; the account switcher
+MEMBER_QUERIES = 10  # session, person, two of memberships; the team twice, count, members; the account switcher, the bell

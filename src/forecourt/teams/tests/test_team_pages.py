@@ -210,7 +210,7 @@ def test_the_list_takes_the_same_number_of_queries_for_three_and_for_fifty_teams
         ada.get("/teams/")
 
 
-LIST_QUERIES = 9  # session, person, two of memberships; operators, count, teams, their members; the account switcher
+LIST_QUERIES = 10  # session, person, two of memberships; operators, count, teams, their members; the account switcher, the bell
 
 
 def test_the_csv_has_what_the_filters_leave(cast):
