@@ -125,7 +125,7 @@ class Installation:
 
     def load(self, scenario: str, stations: Path, *, seconds: int = 10, rate: int | None = None, processes: int = 1) -> dict[str, Any]:
         """Run the simulator's load generator and return its report."""
-        keys = ",".join(self.demo["charge_keys"][n]["identifier"] for n in range(len(self.demo["charge_keys"])))
+        keys = ",".join(key["identifier"] for key in self.demo["charge_keys"] if key["teamId"] == self.demo["stations"][0]["teamId"])
         command = [
             SIMULATOR, "load", scenario, "--stations", stations, "--ocpp", self.ocpp, "--seconds", seconds, "--keys", keys, "--processes", processes, "--json",
         ]  # fmt: skip

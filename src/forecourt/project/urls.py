@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("forecourt.charging.urls")),
     path("", include("forecourt.network.urls")),
     path("", include("forecourt.pricing.urls")),
+    path("", include("forecourt.integrations.urls")),
 ]
 
 handler400 = "forecourt.portal.errors.bad_request"

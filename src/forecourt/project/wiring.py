@@ -8,6 +8,7 @@ from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
 from forecourt.dashboards import pages as dashboards_pages
 from forecourt.gateway import pages as gateway_pages
+from forecourt.integrations import pages as integrations_pages
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
@@ -30,7 +31,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
-    dashboards_pages, notifications_pages, operations_pages,
+    dashboards_pages, notifications_pages, operations_pages, integrations_pages,
 )  # fmt: skip
 
 

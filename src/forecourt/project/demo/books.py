@@ -18,7 +18,7 @@ from forecourt.project.demo.people import DEMO, People
 from forecourt.teams.models import Team
 
 EURO = {"DKK": Decimal("7.4604"), "SEK": Decimal("11.1875")}
-DEPOSITS = {"DKK": 60_000_00, "SEK": 80_000_00, "EUR": 9_000_00}  # a month, minor units
+DEPOSITS = {"DKK": 180_000_00, "SEK": 240_000_00, "EUR": 25_000_00}  # a month, minor units
 FEE = Decimal("2.5")
 AT_ONCE = 1500
 
