@@ -62,22 +62,24 @@ def _now(actor: Actor, at: datetime) -> dict[str, Any]:
 def _days(actor: Actor, today: date) -> dict[str, Any]:
     """Today, the last 7 and the last 30 days; nothing for whom sums are not meant."""
     scope = queries.figures_scope(actor)
-    if not scope:
-        return {"figures": []}
-    totals = queries.day_totals(scope, from_day=today - timedelta(days=59))
-    if not totals and not actor.operator_memberships:
-        return {"figures": []}
-    return {"figures": figures(totals, today)}
+    totals = queries.day_totals(scope, from_day=today - timedelta(days=59)) if scope else []
+    is_meant = bool(scope) and (bool(totals) or bool(actor.operator_memberships))
+    return {"periods": periods(totals, today) if is_meant else []}
 
 
-def figures(totals: list[DayTotal], today: date) -> list[dict[str, Any]]:
-    """The cards of the last days: energy, revenue per currency, charges and failures."""
-    cards = [_today(totals, today)]
-    for days, label in ((7, _("last 7 days")), (30, _("last 30 days"))):
-        energy = trend(totals, lambda total: total.energy_wh, today=today, days=days)
-        cards.append([_figure(_("Energy, %(when)s") % {"when": label}, formats.energy(energy.now, "short"), energy)])
-        cards.append([_revenue(totals, currency, today, days, label) for currency in currencies(totals)])
-    return [card for group in cards for card in group]
+def periods(totals: list[DayTotal], today: date) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(label, cards): energy, revenue per currency; today also charges and failures."""
+    return [
+        (_("Today"), _today(totals, today)),
+        (_("Last 7 days"), _period(totals, today, 7, _("last 7 days"))),
+        (_("Last 30 days"), _period(totals, today, 30, _("last 30 days"))),
+    ]
+
+
+def _period(totals: list[DayTotal], today: date, days: int, label: str) -> list[dict[str, Any]]:
+    energy = trend(totals, lambda total: total.energy_wh, today=today, days=days)
+    revenue = [_revenue(totals, currency, today, days, label) for currency in currencies(totals)]
+    return [_figure(_("Energy, %(when)s") % {"when": label}, formats.energy(energy.now, "short"), energy), *revenue]
 
 
 def _today(totals: list[DayTotal], today: date) -> list[dict[str, Any]]:
