@@ -132,6 +132,6 @@ def own_charges(person_id: int, *, since: datetime) -> list[OwnCharges]:
     sums = (
         mine.order_by()
         .values_list("currency")
-        .annotate(Count("id"), energy=Sum(F("meter_stop_wh") - F("meter_start_wh")), price=Sum("price_minor"))
+        .annotate(Count("id"), charged_wh=Sum(F("meter_stop_wh") - F("meter_start_wh")), paid_minor=Sum("price_minor"))
     )
     return [OwnCharges(currency, charges, energy or 0, price or 0) for currency, charges, energy, price in sums]
