@@ -113,7 +113,7 @@ class Browser:
         return self.session.get(self.portal + path, timeout=10)
 
     def post(self, path: str, **fields: str) -> requests.Response:
-        token = self.session.cookies["csrftoken"]
+        token = str(self.session.cookies["csrftoken"])
         fields = {"csrfmiddlewaretoken": token, **fields}
         return self.session.post(self.portal + path, data=fields, headers={"Referer": self.portal + path}, timeout=10)
 

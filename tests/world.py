@@ -1,20 +1,23 @@
 """One row of everything for each of three owners: Northwind's team Harbour, its Sub-account's team Garden, the stranger's team Gate."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 
 from forecourt.billing.tests.factories import make_agreement
-from forecourt.charging.tests.factories import AT, make_charge
+from forecourt.charging.tests.factories import make_charge
+from forecourt.identity.tests.factories import make_person
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.tests.factories import give_funds, make_wallet
 from forecourt.network.tests.factories import make_charge_point, make_key, make_site, make_station
+from forecourt.notifications.models import Notification, OutgoingEmail
+from forecourt.operators.models import Operator
 from forecourt.pricing.tests.factories import make_price_group
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import Team
+from forecourt.teams.tests.factories import make_team_member
 from tests.cast import Cast, assemble
 
 UNWATCHED = {"sessions", "contenttypes", "auth", "places", "api", "procrastinate"}
@@ -30,10 +33,16 @@ class World:
 
 def make_world() -> World:
     cast = assemble()
-    return World(cast, {name: _things(cast, getattr(cast, name)) for name in ("harbour", "garden", "gate")})
+    ids = {name: _things(cast.platform, getattr(cast, name)) for name in ("harbour", "garden", "gate")}
+    ids["harbour"] |= {
+        "notification_id": Notification.objects.create(person_id=cast.tom.pk, text="Hello").pk,
+        "email_id": OutgoingEmail.objects.create(to="tom@example.com", subject="Hello", text="Hello", kind="test").pk,
+        "token": "wrong",
+    }
+    return World(cast, ids)
 
 
-def _things(cast: Cast, team: Team) -> dict[str, Any]:
+def _things(platform: Operator, team: Team) -> dict[str, Any]:
     operator = team.operator
     assert operator
     wallet = make_wallet(team)
@@ -43,18 +52,14 @@ def _things(cast: Cast, team: Team) -> dict[str, Any]:
     station = make_station(f"{team.name}-1", team)
     point = make_charge_point(f"{team.name} point", team, site=site, station=station, price_group=prices)
     key = make_key(f"04{team.pk:010d}", team)
-    charge = make_charge(
-        point, payer=team, state="completed", stopped_at=AT + timedelta(hours=1), completed_at=AT + timedelta(hours=1), meter_stop_wh=10_000,
-        price_minor=2500, price_net_minor=2000, price_vat_minor=500, charge_key=key, price_group=prices,
-    )  # fmt: skip
-    member = TeamMember.objects.filter(team=team).order_by("pk").last() or TeamMember.objects.create(
-        organisation_id=team.organisation_id, operator=operator, team=team, person=cast.dora, state="accepted"
-    )
+    charge = make_charge(point, payer=team, charge_key=key, price_group=prices, transaction_id=str(team.pk))  # it runs
+    member = make_team_member(make_person(f"{team.name}'s member", email=f"{team.pk}@example.com"), team)
     credential, _ = make_credential(operator, name=f"{team.name}'s key")
     return {
+        "what": "reset",
         "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,
         "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk,
-        "credential_id": credential.pk, "agreement_id": make_agreement(operator, cast.platform).pk,
+        "credential_id": credential.pk, "agreement_id": make_agreement(operator, platform).pk,
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk,
     }  # fmt: skip
 

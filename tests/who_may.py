@@ -1,0 +1,144 @@
+"""
+Who may open each page of the portal, and who may send it a form: one row for every named URL.
+
+People are those of `cast.py`; the object is Harbour's (Northwind's). Who is in neither list gets 403, who is in `missing` gets 404, nobody
+is sent to sign in. A method that is not named answers 405. `verdict` derives what holds for a Sub-account's object and a stranger's.
+"""
+
+from dataclasses import dataclass
+
+PEOPLE = ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", "root", None)
+EVERYONE = "ada oscar bea sven sue tom dora eve root"
+ALLOWED = "allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`get`, `post`: who may; None: the page does not know the method. `nobody`: also without signing in."""
+
+    get: str | None = None
+    post: str | None = None
+    missing: str = ""
+    nobody: bool = False
+
+
+def verdict(row: Row, method: str, who: str | None, owner: str) -> str | int:
+    """`ALLOWED`, a status, or "sign in"."""
+    may = row.get if method == "get" else row.post
+    if may is None:
+        return 405
+    if who is None:
+        return "sign in" if not row.nobody else 404 if not may else ALLOWED
+    stands_for = _as_at_harbour(row, who, owner)
+    if stands_for in may.split():
+        return ALLOWED
+    return 404 if stands_for is None or stands_for in row.missing.split() else 403
+
+
+def _as_at_harbour(row: Row, who: str, owner: str) -> str | None:
+    """Whose verdict at Harbour this person has elsewhere; None: it is out of sight."""
+    if owner == "harbour" or who == "root":
+        return who
+    if owner == "garden":  # Southwind's: the people of its Main account see it, its own Admin is what Ada is to Harbour
+        return {"sue": "ada", "tom": None, "dora": None, "eve": None}.get(who, who)
+    return "ada" if who == "eve" else None
+
+
+TABLE = {
+    "healthz": Row(get=EVERYONE, post=EVERYONE, nobody=True),
+    "set-theme": Row(post=EVERYONE, nobody=True),
+    "setup": Row(get="", post="", missing=EVERYONE, nobody=True),  # a wrong token finds nothing
+    "operators": Row(get="root"),
+    "operator-new": Row(get="root", post="root"),
+    "operator-detail": Row(get="root", post="root"),
+    "switch-account": Row(get=EVERYONE, post="ada oscar bea sven", missing="sue tom dora eve root"),  # Northwind, for those who work there
+    "operator-invitation": Row(get="", post="", missing=EVERYONE, nobody=True),  # a wrong token finds nothing
+    "teams": Row(get="ada oscar bea sven sue tom dora eve"),
+    "team-new": Row(get="ada oscar sue eve", post="ada oscar sue eve"),
+    "team-detail": Row(get="ada oscar bea sven tom dora", missing="sue eve root"),
+    "team-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue eve root"),
+    "team-freeze": Row(get="ada", post="ada", missing="sue eve root"),
+    "team-unfreeze": Row(get="ada", post="ada", missing="sue eve root"),
+    "team-delete": Row(get="ada", post="ada", missing="sue eve root"),
+    "team-members": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "team-member-new": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-member-edit": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-member-resend": Row(post="ada oscar", missing="sue dora eve root"),
+    "team-member-owner": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-member-remove": Row(get="ada", post="ada", missing="sue dora eve root"),
+    "roles": Row(get="ada oscar sue eve"),
+    "overview": Row(get=EVERYONE),
+    "notifications": Row(get=EVERYONE, post=EVERYONE),
+    "notification-open": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),  # Tom's
+    "platform-emails": Row(get="root"),
+    "platform-email": Row(get="root"),
+    "platform-email-resend": Row(post="root"),
+    "platform-operations": Row(get="root"),
+    "platform-retry": Row(post="root"),
+    "transaction-list": Row(get="ada oscar bea sven sue tom dora eve"),
+    "transaction-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "transaction-refund": Row(get="ada oscar bea tom", post="ada oscar bea tom", missing="sue dora eve root"),
+    "wallet-list": Row(get="ada oscar bea sven sue tom dora eve"),
+    "wallet-detail": Row(get="ada oscar bea sven tom root", missing="sue dora eve"),
+    "wallet-deposit": Row(get="root", post="root", missing="sue dora eve"),
+    "wallet-adjust": Row(get="ada", post="ada", missing="sue dora eve root"),
+    "team-wallet": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "platform-wallet-list": Row(get="root"),
+    "rate-list": Row(get="root"),
+    "rate-import": Row(get="root", post="root"),
+    "charge-point-log": Row(get="ada oscar sven tom", missing="bea sue dora eve root"),
+    "refused-connections": Row(get="root"),
+    "fee-list": Row(get="ada sue eve"),
+    "fee-new": Row(get="ada sue eve", post="ada sue eve"),
+    "fee-end": Row(get="root", post="root", missing="sue tom dora eve"),
+    "platform-fee-list": Row(get="root"),
+    "platform-fee-new": Row(get="root", post="root"),
+    "charge-list": Row(get=EVERYONE),
+    "charge-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "charge-meter-values": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "charge-note": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "charge-stop": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "charge-restart": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "charge-start": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-points": Row(get="ada oscar sven sue tom dora eve"),
+    "charge-points-map": Row(get="ada oscar sven sue tom dora eve"),
+    "charge-point-new": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),
+    "charge-point-import": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),
+    "connect": Row(get="ada oscar sue tom dora eve"),
+    "charge-point": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
+    "charge-point-commands": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
+    "charge-point-configuration": Row(get="ada oscar sven tom dora", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-history": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
+    "charge-point-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-connect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-connected": Row(get="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-disconnect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-password": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-maintenance": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-exempt": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-transfer": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-delete": Row(get="ada", post="ada", missing="bea sue eve root"),
+    "charge-point-read-configuration": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-command": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "sites": Row(get="ada oscar sven sue tom dora eve"),
+    "sites-map": Row(get="ada oscar sven sue tom dora eve"),
+    "site-new": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),
+    "site": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
+    "site-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "site-delete": Row(get="ada", post="ada", missing="bea sue eve root"),
+    "charge-keys": Row(get=EVERYONE),
+    "charge-key-new": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),
+    "charge-key-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "charge-key-block": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "charge-key-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
+    "price-groups": Row(get="ada oscar bea sven sue tom dora eve"),
+    "price-group-new": Row(get="ada oscar sue tom eve", post="ada oscar sue tom eve"),
+    "price-group-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "price-group-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "price-group-default": Row(post="ada oscar tom", missing="sue dora eve root"),
+    "price-group-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
+    "api-keys": Row(get="ada sue eve"),
+    "api-key-new": Row(get="ada sue eve", post="ada sue eve"),
+    "api-key": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-revoke": Row(post="ada", missing="bea sven sue tom dora eve root"),
+}
