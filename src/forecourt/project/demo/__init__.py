@@ -42,6 +42,7 @@ CHARGE_POINTS, SITES = 240, 40
 SIMULATED = 60  # of the stations; the others are left to whoever writes a station
 
 Groups = dict[int, dict[str, PriceGroup]]
+Stopped = list[tuple[datetime, int]]  # released at, charge
 
 
 def load(*, data_dir: Path, portal_url: str, ocpp_url: str) -> None:
@@ -57,16 +58,16 @@ def load(*, data_dir: Path, portal_url: str, ocpp_url: str) -> None:
     seed = random.Random(SEED)  # noqa: S311 (a believable network, not a secret)
     with transaction.atomic():
         partitions.make_months("audit_event", at=until_at)
-        loaded, ids = _load(seed, from_at=from_at, until_at=until_at)
+        loaded, stopped = _load(seed, from_at=from_at, until_at=until_at)
     _analyze()
-    books.settle(ids, at=until_at)
-    dashboards.rebuild(from_at.date(), until_at.date())
+    books.settle(stopped)
+    dashboards.rebuild(from_at.date(), until_at.date() + timedelta(days=2))
     OutboxRow.objects.all().delete()  # everything announced so far has been rolled up above
     _analyze()
     files.write(data_dir, loaded, portal_url=portal_url, ocpp_url=ocpp_url)
 
 
-def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tuple[files.Loaded, list[int]]:
+def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tuple[files.Loaded, Stopped]:
     everybody = people.make_people(seed, at=from_at)
     wallets = books.make_wallets(everybody, at=from_at)
     books.make_rates(from_at=from_at, until_at=until_at)
@@ -79,9 +80,9 @@ def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tupl
         if team.type != Team.Type.FLEET
     }
     network = _make_network(seed, everybody, groups, at=from_at, until_at=until_at)
-    ids = _make_history(seed, everybody, network, groups, from_at=from_at, until_at=until_at)
+    stopped = _make_history(seed, everybody, network, groups, from_at=from_at, until_at=until_at)
     credentials = [_credential(operator, at=until_at) for operator in everybody.operators.values()]
-    return files.Loaded(everybody, network, credentials, SIMULATED), ids
+    return files.Loaded(everybody, network, credentials, SIMULATED), stopped
 
 
 def _make_network(seed: random.Random, everybody: people.People, groups: Groups, *, at: datetime, until_at: datetime) -> stations.Network:
@@ -101,8 +102,8 @@ def _make_network(seed: random.Random, everybody: people.People, groups: Groups,
 
 def _make_history(
     seed: random.Random, everybody: people.People, network: stations.Network, groups: Groups, *, from_at: datetime, until_at: datetime
-) -> list[int]:
-    """Every visit of every charge point, oldest first, written by COPY; the ids of those that are to be settled."""
+) -> Stopped:
+    """Every visit of every charge point, oldest first, written by COPY; those that are to be settled."""
     drivers = _drivers(everybody, network)
     happened: list[tuple[history.Visit, charges.Place]] = []
     periods: list[tuple[int, history.Stretch]] = []
@@ -119,7 +120,7 @@ def _make_history(
     settled = [(id, visit) for id, (visit, _place) in zip(ids, happened, strict=True) if not visit.has_failed]
     charges.write_energy((id, visit.from_at, list(visit.wh)) for id, visit in settled)
     charges.write_stretches(iter(periods), until_at=until_at)
-    return [id for id, _visit in settled]
+    return [(visit.released_at, id) for id, visit in settled]
 
 
 def _rows(

@@ -1,11 +1,10 @@
 """The money of the demo: exchange rates, fees, deposits; and settling every charge by the product's own operation."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import repeat
 from multiprocessing import get_context
 
 from django.db import connections
@@ -20,7 +19,6 @@ from forecourt.teams.models import Team
 EURO = {"DKK": Decimal("7.4604"), "SEK": Decimal("11.1875")}
 DEPOSITS = {"DKK": 180_000_00, "SEK": 240_000_00, "EUR": 25_000_00}  # a month, minor units
 FEE = Decimal("2.5")
-AT_ONCE = 1500
 
 
 def make_rates(*, from_at: datetime, until_at: datetime) -> None:
@@ -70,15 +68,18 @@ def deposit_monthly(people: People, wallets: dict[int, Wallet], *, from_at: date
         at += timedelta(days=30)
 
 
-def settle(ids: list[int], *, at: datetime) -> None:
+def settle(stopped: Sequence[tuple[datetime, int]]) -> None:
     """
-    The same operation, price rules and ledger as for a charge of today. Two processes, as two workers would: while one
-    computes, PostgreSQL works for the other.
+    Settle charges (released at, id), each at the end of its day: the same operation, price rules and ledger as for a charge
+    of today. Two processes, as two workers would: while one computes, PostgreSQL works for the other.
     """
-    batches = [ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE)]
+    days: dict[datetime, list[int]] = {}
+    for released_at, id in stopped:
+        days.setdefault(released_at.replace(hour=23, minute=59, second=0, microsecond=0), []).append(id)
+    last = max(released_at for released_at, _id in stopped)
     connections.close_all()  # the forks open their own
     with ProcessPoolExecutor(max_workers=2, mp_context=get_context("fork")) as pool:
-        list(pool.map(_settle, batches, repeat(at)))
+        list(pool.map(_settle, days.values(), (min(at, last) for at in days), chunksize=8))
 
 
 def _settle(ids: list[int], at: datetime) -> None:
