@@ -40,15 +40,13 @@ _PROOFS = (
     (
         "wallet transaction {0}: its postings move {1} to and {2} from its wallets, it says {3} and {4}",
         """
-        SELECT t.id, moved.into, moved.out, t.to_minor, t.from_minor FROM ledger_wallettransaction t
-        JOIN LATERAL (
-          SELECT coalesce(sum(p.minor) FILTER (WHERE a.wallet_id = t.to_wallet_id), 0) AS into,
-                 coalesce(-sum(p.minor) FILTER (WHERE a.wallet_id = t.from_wallet_id), 0) AS out
-          FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id JOIN ledger_account a ON a.id = p.account_id
-          WHERE e.transaction_id = t.id
-        ) moved ON true
-        WHERE t.state = 'complete'
-          AND (t.to_wallet_id IS NOT NULL AND moved.into <> t.to_minor OR t.from_wallet_id IS NOT NULL AND moved.out <> t.from_minor)
+        SELECT t.id, coalesce(sum(p.minor) FILTER (WHERE a.wallet_id = t.to_wallet_id), 0) AS into,
+               coalesce(-sum(p.minor) FILTER (WHERE a.wallet_id = t.from_wallet_id), 0) AS out, t.to_minor, t.from_minor
+        FROM ledger_wallettransaction t JOIN ledger_entry e ON e.transaction_id = t.id
+        JOIN ledger_posting p ON p.entry_id = e.id JOIN ledger_account a ON a.id = p.account_id
+        WHERE t.state = 'complete' GROUP BY t.id
+        HAVING t.to_wallet_id IS NOT NULL AND coalesce(sum(p.minor) FILTER (WHERE a.wallet_id = t.to_wallet_id), 0) <> t.to_minor
+            OR t.from_wallet_id IS NOT NULL AND coalesce(-sum(p.minor) FILTER (WHERE a.wallet_id = t.from_wallet_id), 0) <> t.from_minor
         """,
     ),
     (
