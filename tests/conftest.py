@@ -1,13 +1,16 @@
 """Running products, shared by the tests of a session. Both are started once per xdist worker: tests that use them form one group each."""
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.running import Product, attached, started
+from tests.running import Product, attached, clean_environment, started
 
 
 @pytest.fixture(scope="session")
@@ -29,4 +32,19 @@ def running(own_folder: Path) -> Iterator[Product]:
         yield attached(Path(there))
         return
     with started(own_folder / "demo", "--demo", "--simulate", os.environ.get("FORECOURT_TEST_SIMULATE", "5")) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def furnished(own_folder: Path) -> Iterator[Product]:
+    """A small product, ready in seconds: the cast of `cast.py` and one row of everything, no demo, no simulator. `ids` as in `world.py`."""
+    with started(own_folder / "small", within=100) as product:
+        run = product.run
+        secret = json.loads((product.folder / "secrets.json").read_text())["secret_key"]
+        environment = clean_environment(DATABASE_URL=run["database_url"], FORECOURT_SECRET_KEY=secret)
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.furnish"], env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        product.ids = json.loads(done.stdout)
         yield product

@@ -38,6 +38,7 @@ class Product:
 
     def __init__(self, folder: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
         self.folder, self.process, self.log = folder, process, folder.with_suffix(".log")
+        self.ids: dict[str, dict[str, Any]] = {}
 
     @property
     def run(self) -> dict[str, Any]:
