@@ -1,6 +1,6 @@
 """The actor of a request, a socket or a job: built at the door, frozen, handed to every operation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -75,10 +75,6 @@ class Actor:
     def may_platform(self, permission: Permission) -> bool:
         """Whether a platform role grants it. Platform permissions have no rows of a tenant."""
         return self.platform_role is not None and permission in PLATFORM_GRANTS[self.platform_role]
-
-    def narrowed_to_operator(self, operator_id: int) -> "Actor":
-        """The same consumer, reaching one operator only (API operations without organisation authorization)."""
-        return replace(self, reach=Scope(operator_ids=frozenset({operator_id}), team_ids=self.reach.team_ids))
 
     def audit_claims(self) -> dict[str, Any]:
         """What the audit triggers record of the actor, as of now."""
