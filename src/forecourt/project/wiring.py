@@ -3,6 +3,7 @@
 from forecourt.billing import operations as billing
 from forecourt.billing import pages as billing_pages
 from forecourt.billing.events import ChargeSettled
+from forecourt.charging import operations as charging
 from forecourt.charging import pages as charging_pages
 from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
@@ -13,6 +14,7 @@ from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
+from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
@@ -47,3 +49,4 @@ def connect() -> None:
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
     registries.shell_slots.add(("bell", notifications_pages.bell))
     registries.api_fields.add(*PRICING_FIELDS)
+    registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)

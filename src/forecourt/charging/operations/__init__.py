@@ -1,6 +1,7 @@
 """Writes of charging: what stations report (batches of intents) and what people ask for."""
 
 from forecourt.charging.operations.authorizing import authorize
+from forecourt.charging.operations.deleting import OBJECTIONS
 from forecourt.charging.operations.edits import edit_charge
 from forecourt.charging.operations.failing import expire_charges, note_command_answers, resume_unstopped
 from forecourt.charging.operations.meters import record_meters
@@ -25,6 +26,7 @@ from forecourt.charging.rules.limits import Limits
 from forecourt.charging.rules.limits import broken as broken_limits
 
 __all__ = [
+    "OBJECTIONS",
     "ChargeAlreadyStopped",
     "ChargeNotStarted",
     "ChargePointBusy",

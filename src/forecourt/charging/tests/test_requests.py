@@ -1,5 +1,6 @@
 """What people and partners ask for, and what becomes of it."""
 
+import contextlib
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,11 +10,14 @@ from forecourt.charging import operations
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus
 from forecourt.charging.models import Charge
 from forecourt.charging.operations import Extras, Limits
-from forecourt.charging.tests.factories import AT, make_place, minutes, stop
+from forecourt.charging.tests.factories import AT, make_charge, make_place, minutes, stop
 from forecourt.kit.errors import Invalid
 from forecourt.ledger import queries as ledger
+from forecourt.network import operations as network
 from forecourt.network.intents import CommandAnswer
 from forecourt.network.models import Command
+from forecourt.teams import operations as teams
+from forecourt.teams.tests.factories import make_team
 
 HALF_A_MINUTE = AT + timedelta(seconds=30)
 
@@ -248,3 +252,22 @@ def test_the_note_and_the_partners_fields_may_change_nothing_else(cast):
         operations.edit_charge(actor=cast.actor("ada"), charge=charge, changes={"price_minor": 1}, at=AT)
     charge.refresh_from_db()
     assert (charge.note, charge.price_minor) == ("Driver called.", None)
+
+
+@pytest.mark.parametrize(("state", "stops"), [("starting", False), ("charging", False), ("reserved", False), ("stopped", True)])
+def test_a_charge_point_stays_while_somebody_charges_there(cast, state, stops):
+    place = make_place(cast)
+    make_charge(place.point, payer=cast.hotel, state=state, stopped_at=AT if stops else None)
+    with contextlib.nullcontext() if stops else pytest.raises(network.Objected, match="A charge is running"):
+        network.disconnect_charge_point(actor=cast.actor("ada"), charge_point=place.point, at=minutes(1))
+    with contextlib.nullcontext() if stops else pytest.raises(network.Objected, match="A charge is running"):
+        network.delete_charge_point(actor=cast.actor("ada"), charge_point=place.point, at=minutes(1))
+
+
+def test_a_team_stays_while_it_has_charges_to_pay(cast):
+    team = make_team("Short", cast.northwind)
+    make_charge(make_place(cast).point, payer=team, state="stopped", stopped_at=AT)
+    with pytest.raises(teams.TeamIsNeeded, match="not completed"):
+        teams.delete_team(actor=cast.actor("ada"), team=team, at=AT)
+    Charge.objects.update(state="completed")
+    assert teams.delete_team(actor=cast.actor("ada"), team=team, at=AT).deleted_at == AT

@@ -1,5 +1,6 @@
 """Everything that changes the books. `post_many` is the one way in; the rest prepares entries for it."""
 
+from forecourt.ledger.operations.deleting import OBJECTIONS
 from forecourt.ledger.operations.holds import hold_many, release_holds, release_part
 from forecourt.ledger.operations.moves import adjust, deposit, refund
 from forecourt.ledger.operations.posting import post_many
@@ -21,6 +22,7 @@ from forecourt.ledger.rules import (
 )
 
 __all__ = [
+    "OBJECTIONS",
     "Amount",
     "Hold",
     "KeyReused",

@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from forecourt.access import Actor
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import queries
 from forecourt.ledger.models import Account, Entry, Posting, WalletTransaction
 from forecourt.ledger.rules import Amount, Hold, KeyReused, Leg, NewEntry, NewTransaction, Overdrawn, RateMissing, Unbalanced
 from forecourt.ledger.tests.factories import AT, give_credit, give_funds, make_rate, make_wallet
 from forecourt.operators.tests.factories import make_operator
+from forecourt.teams.operations import TeamIsNeeded, delete_team
 from forecourt.teams.tests.factories import make_team
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +218,11 @@ def test_an_operators_statement_shows_each_balance_after_its_posting(payer, owne
     give_funds(payer, 100)
     ledger.record_transactions([movement(payer, owner, 40)], at=AT)
     assert [(row.minor, row.balance_minor) for row in queries.statement(payer.pk)] == [(-40, 60), (100, 100)]
+
+
+@pytest.mark.parametrize("give", [give_funds, give_credit])
+def test_a_team_with_something_in_its_wallet_is_not_deleted(owner, give):
+    wallet = make_wallet(owner.team)
+    give(wallet, 1)
+    with pytest.raises(TeamIsNeeded, match="not empty"):
+        delete_team(actor=Actor.system("test"), team=owner.team, at=AT)
