@@ -18,14 +18,16 @@ from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
+from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.project import operations_pages
 from forecourt.teams import pages as teams_pages
-from forecourt.teams.events import TeamCreated
+from forecourt.teams.events import MemberJoined, TeamCreated
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     TeamCreated: [ledger.open_team_wallets],
+    MemberJoined: [pricing.price_new_members],
     ChargeReadyToSettle: [billing.settle_charges],
     ChargeSettled: [dashboards.roll_up],
     ChargeFailed: [dashboards.roll_up],

@@ -10,3 +10,11 @@ from forecourt.kit.events import Event
 class TeamCreated(Event):
     kind: ClassVar[str] = "teams.team_created"
     team_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberJoined(Event):
+    """A membership has become accepted: made so, by an invitation, or as the owner of a new team."""
+
+    kind: ClassVar[str] = "teams.member_joined"
+    member_id: int

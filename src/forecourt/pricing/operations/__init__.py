@@ -9,7 +9,7 @@ from forecourt.pricing.operations.groups import (
     set_default,
     unset_default,
 )
-from forecourt.pricing.operations.members import KEEP, Keep, set_member_pricing
+from forecourt.pricing.operations.members import KEEP, Keep, price_new_members, set_member_pricing
 from forecourt.pricing.operations.tags import create_tag, delete_tag, edit_tag
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "delete_tag",
     "edit_price_group",
     "edit_tag",
+    "price_new_members",
     "set_default",
     "set_member_pricing",
     "unset_default",

@@ -10,6 +10,8 @@ from forecourt.access import Actor
 from forecourt.kit.errors import Invalid
 from forecourt.kit.operations import operation
 from forecourt.pricing.models import MemberPricing, PriceGroup
+from forecourt.pricing.queries import default_group
+from forecourt.teams.events import MemberJoined
 from forecourt.teams.models import TeamMember
 
 
@@ -49,6 +51,22 @@ def set_member_pricing(
         unique_fields=["member"],
         update_fields=list(given),
     )
+
+
+@operation
+def price_new_members(events: Sequence[MemberJoined]) -> None:
+    """
+    Reaction to new members: they pay by the default member price of their team, if it has one (spec P2.6).
+
+    A price that somebody has chosen for the member meanwhile stays, so repeating it changes nothing.
+    """
+    members = TeamMember.objects.filter(pk__in={event.member_id for event in events}, deleted_at=None).select_related("team")
+    defaults: dict[int, PriceGroup | None] = {}
+    for member in members:
+        if member.team_id not in defaults:
+            defaults[member.team_id] = default_group(member.team, PriceGroup.Type.MEMBER)
+    priced = [MemberPricing(member=member, price_group=group) for member in members if (group := defaults[member.team_id])]
+    MemberPricing.objects.bulk_create(priced, ignore_conflicts=True)
 
 
 def _check(name: str, group: PriceGroup, members: Sequence[TeamMember]) -> None:

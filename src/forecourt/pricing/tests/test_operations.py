@@ -9,12 +9,16 @@ import pytest
 from django.db import DatabaseError
 from tests.cast import Cast
 
+from forecourt.access import TeamRole
 from forecourt.kit import registries
 from forecourt.kit.errors import Invalid
+from forecourt.kit.outbox import drain
 from forecourt.pricing import operations
 from forecourt.pricing.models import MemberPricing, PriceGroup, PriceGroupTag, PriceVersion
 from forecourt.pricing.rules import Cap, ChargingFee, Component, EnergyPrice, IdleFee, StartingFee, TimePrice
 from forecourt.pricing.tests.factories import make_member_pricing, make_price_group
+from forecourt.teams import operations as teams
+from forecourt.teams.events import MemberJoined
 from forecourt.teams.models import TeamMember
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -225,3 +229,21 @@ def test_the_database_refuses_to_change_a_version(cast, as_product_role):
     group = make_price_group("A", cast.harbour)
     with pytest.raises(DatabaseError, match=r"append-only|permission denied"):
         PriceVersion.objects.filter(price_group=group).update(components=[])
+
+
+def test_a_new_member_pays_by_the_default_member_price_until_somebody_chooses_another(cast):
+    group = make_price_group("Members", cast.harbour, type="member", is_default=True)
+    other = make_price_group("Others", cast.harbour, type="member")
+    member = teams.add_member(actor=cast.actor("ada"), team=cast.harbour, person=cast.sven, role=TeamRole.MEMBER, at=AT)
+    drain("pricing.price_new_members", at=AT)
+    assert member.pricing.price_group == group
+    operations.set_member_pricing(actor=cast.actor("ada"), members=[member], price_group=other, at=AT)
+    operations.price_new_members([MemberJoined(member.pk)])
+    assert MemberPricing.objects.get(member=member).price_group == other
+
+
+def test_without_a_default_a_new_member_pays_the_public_price(cast):
+    make_price_group("Members", cast.harbour, type="member")
+    teams.add_member(actor=cast.actor("ada"), team=cast.harbour, person=cast.sven, role=TeamRole.MEMBER, at=AT)
+    drain("pricing.price_new_members", at=AT)
+    assert not MemberPricing.objects.exists()

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from forecourt.access import Actor, TeamRole
 from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError
+from forecourt.kit.events import announce
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.kit.secrets import keyed_hash, new_secret
 from forecourt.notifications import operations as notifications
+from forecourt.teams.events import MemberJoined
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.operations.members import TOGGLES, AlreadyMember, OwnerStays, check_may_grant
 from forecourt.teams.rules import ROLE_LABELS
@@ -102,6 +104,7 @@ def accept_invitation(*, actor: Actor, member: TeamMember, person: Person, at: d
     member.person, member.state, member.accepted_at, member.accepted_by_id = person, TeamMember.State.ACCEPTED, at, person.pk
     member.invitation_hash = None
     member.save()
+    announce(MemberJoined(member.pk))
     if member.role == TeamRole.OWNER:
         Team.objects.filter(pk=member.team_id).update(owner=person)
     return member
@@ -110,6 +113,8 @@ def accept_invitation(*, actor: Actor, member: TeamMember, person: Person, at: d
 def _merge(invitation: TeamMember, earlier: TeamMember, *, at: datetime) -> TeamMember:
     invitation.deleted_at, invitation.invitation_hash = at, None
     invitation.save(update_fields=["deleted_at", "invitation_hash"])
+    if earlier.state != TeamMember.State.ACCEPTED:
+        announce(MemberJoined(earlier.pk))
     if earlier.role != TeamRole.OWNER:
         earlier.role = invitation.role
         for name in TOGGLES:

@@ -9,7 +9,9 @@ from forecourt.access import Actor, Permission, TeamRole
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError, Forbidden
+from forecourt.kit.events import announce
 from forecourt.kit.operations import locked, operation
+from forecourt.teams.events import MemberJoined
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.rules import may_grant_wallet
 
@@ -32,7 +34,7 @@ def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **toggle
     """An accepted membership. An owner begins with every toggle."""
     if role == TeamRole.OWNER:
         toggles = dict.fromkeys(TEAM_TOGGLES, True) | toggles
-    return TeamMember.objects.create(
+    member = TeamMember.objects.create(
         organisation_id=team.organisation_id,
         operator_id=team.operator_id,
         team=team,
@@ -42,6 +44,8 @@ def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **toggle
         accepted_at=at,
         **toggles,
     )
+    announce(MemberJoined(member.pk))
+    return member
 
 
 @operation
