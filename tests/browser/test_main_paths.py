@@ -93,7 +93,7 @@ def test_from_the_list_of_charges_to_one(signed_in: SignIn):
 def test_a_price_group_is_created(signed_in: SignIn):
     page = signed_in("ada")
     page.goto("/price-groups/new")
-    fill(page, name="Night tariff", owner="Harbour", country="Denmark", price="3.25")
+    fill(page, name="Night tariff", owner="Harbour", currency="DKK", country="Denmark", price="3.25")
     send(page)
     heading(page, "Night tariff")
     expect(page.get_by_role("main")).to_contain_text("3.25")
