@@ -10,7 +10,7 @@ from forecourt.charging.operations import drafts, joining, paying
 from forecourt.charging.operations.batches import in_rounds
 from forecourt.charging.operations.commands import StopWish, ask_to_stop
 from forecourt.charging.operations.drafts import Draft, VatRates
-from forecourt.charging.operations.superseding import SUPERSEDED, supersede
+from forecourt.charging.operations.superseding import SUPERSEDED, release_earlier, supersede
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.points import PointRow, points_at
 from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
@@ -127,7 +127,9 @@ def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorde
     newborn = [start for start in starts if start.base is None]
     _find_prices(newborn)
     held = _hold(newborn, at=recorded_at)
-    supersede([(start.point.id, start.intent.at) for start in starts], opened, recorded_at=recorded_at)
+    moments = [(start.point.id, start.intent.at) for start in starts]
+    supersede(moments, opened, recorded_at=recorded_at)
+    release_earlier(moments, opened)
     rates = VatRates()
     drafts.insert([_draft(start, held, rates, opened, recorded_at) for start in newborn])
     joining.join([start for start in starts if start.base is not None])

@@ -17,6 +17,7 @@ from forecourt.charging.rules.stops import Stop, judge_stop
 from forecourt.kit.events import announce_all
 from forecourt.kit.operations import operation
 
+_UNPLUGGED = "EVDisconnected"  # OCPP 1.6 §7.36: the cable was taken out of the vehicle
 _NOT_YOURS = Outcome(status=AuthStatus.INVALID, refused="no such transaction at this station")
 
 
@@ -26,7 +27,7 @@ def stop_charges(intents: Sequence[StopIntent], *, recorded_at: datetime) -> lis
     Stop charges that stations say have stopped. Each intent alone; repeating one returns its first outcome.
 
     A stop for another station's transaction is refused and changes nothing; a meter below the start is stored as reported,
-    billed as zero and flagged. A charge on which no fee runs on, or whose station never reports the release of the cable,
+    billed as zero and flagged. A charge on which no fee runs on, whose cable is out, or whose station never reports that,
     is ready to settle at once. Source: OCPP 1.6 StopTransaction; guarantees.md, section 1; house §3.
     """
     return in_rounds(lambda batch: _stop(batch, recorded_at), intents, key=lambda one: (one.station_id, one.transaction_id))
@@ -42,6 +43,15 @@ class _Stopping:
     def is_correction(self) -> bool:
         return self.charge.stopped_at is not None
 
+    @property
+    def is_released(self) -> bool:
+        """The cable is out already: no later word will say so, and nobody pays for the time until it would."""
+        return self.charge.is_cable_out or self.intent.reason == _UNPLUGGED
+
+    @property
+    def is_ready(self) -> bool:
+        return self.is_released or self.is_correction or not self.charge.reports_release
+
 
 def _stop(intents: Sequence[StopIntent], recorded_at: datetime) -> list[Outcome]:
     charges = charges_named((one.station_id, one.transaction_id) for one in intents)
@@ -53,13 +63,7 @@ def _stop(intents: Sequence[StopIntent], recorded_at: datetime) -> list[Outcome]
     _write(stopping, recorded_at)
     announce_all(ChargeStopped(one.charge.id) for one in stopping if not one.is_correction)
     run_on = versions_that_run_on(one.charge.price_version_id for one in stopping)
-    prepare_settlement(
-        [
-            one.charge.id
-            for one in stopping
-            if one.charge.price_version_id not in run_on or not one.charge.reports_release or one.is_correction
-        ]
-    )
+    prepare_settlement([one.charge.id for one in stopping if one.is_ready or one.charge.price_version_id not in run_on])
     return [_outcome(charges.get((one.station_id, one.transaction_id))) for one in intents]
 
 
@@ -80,12 +84,13 @@ def _judge(one: StopIntent, charge: StoppableCharge) -> Stop:
 
 
 _WRITE = """
-UPDATE charging_charge c SET state = 'stopped', stopped_at = new.at, stop_recorded_at = %s, stop_reason = new.reason,
+UPDATE charging_charge c SET state = CASE WHEN new.is_released THEN 'released' ELSE 'stopped' END, stopped_at = new.at, stop_recorded_at = %s, stop_reason = new.reason,
   meter_stop_wh = new.billed, meter_stop_reported_wh = new.reported, meter_last_wh = GREATEST(c.meter_last_wh, new.billed),
   power_w = 0, is_suspicious = c.is_suspicious OR new.strange,
-  released_at = CASE WHEN c.released_at IS NOT NULL THEN new.at END,
+  released_at = CASE WHEN new.is_released OR c.released_at IS NOT NULL THEN new.at END,
   charging_ended_at = LEAST(COALESCE(c.charging_ended_at, new.at), new.at)
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bool[]) AS new(id, at, reason, billed, reported, strange)
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bool[], %s::bool[])
+  AS new(id, at, reason, billed, reported, strange, is_released)
 WHERE c.id = new.id
 """
 _METER = """
@@ -107,6 +112,7 @@ def _write(stopping: Sequence[_Stopping], recorded_at: datetime) -> None:
             [one.stop.meter_stop_wh for one in stopping],
             [one.stop.reported_wh for one in stopping],
             [one.stop.is_suspicious for one in stopping],
+            [one.is_released for one in stopping],
         ],
     )
     last = sorted((one.charge.charge_point_id, one.stop.reported_wh) for one in stopping if not one.is_correction)

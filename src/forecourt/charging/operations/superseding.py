@@ -33,3 +33,25 @@ def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[Ope
     )
     announce_all(ChargeStopped(id) for id in ids)
     prepare_settlement(ids)
+
+
+def release_earlier(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[OpenCharge]]) -> None:
+    """
+    Charges that stopped here before, and whose cable nobody was heard to release: it is out by the next start, and their
+    fee ends there.
+    """
+    freed = {
+        charge.id: at
+        for point, at in starts
+        for charge in opened.get(point, [])
+        if charge.stopped_at and charge.released_at is None and charge.stopped_at <= at
+    }
+    if not freed:
+        return
+    execute(
+        """
+        UPDATE charging_charge c SET state = 'released', released_at = new.at
+        FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(id, at) WHERE c.id = new.id""",
+        [list(freed), list(freed.values())],
+    )
+    prepare_settlement(list(freed))

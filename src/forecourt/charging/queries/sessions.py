@@ -43,6 +43,7 @@ class OpenCharge(NamedTuple):
     payer_team_id: int | None
     started_at: datetime | None
     stopped_at: datetime | None
+    released_at: datetime | None
     meter_start_wh: int | None
     meter_last_wh: int | None
     meter_last_at: datetime | None
@@ -83,6 +84,7 @@ class StoppableCharge(NamedTuple):
     charging_ended_at: datetime | None
     price_version_id: int | None
     reports_release: bool
+    is_cable_out: bool  # the charge point says Available since the charge began: some stations say so before they say the stop
     is_ready: bool  # to settle: its energy is computed
 
 
@@ -93,6 +95,7 @@ def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:
         StoppableCharge,
         """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.state, c.started_at, c.stopped_at, c.completed_at,
              c.stop_reason, c.meter_start_wh, c.meter_last_wh, c.charging_ended_at, c.price_version_id, COALESCE(model.reports_release, true),
+             cp.ocpp_status IS NOT DISTINCT FROM 'Available' AND cp.ocpp_status_at > c.started_at,
              EXISTS (SELECT FROM charging_chargeenergy energy WHERE energy.charge_id = c.id)
            FROM charging_charge c
            JOIN network_chargepoint cp ON cp.id = c.charge_point_id

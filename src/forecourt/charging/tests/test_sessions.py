@@ -11,7 +11,7 @@ from forecourt.charging.models import Charge, ChargeEnergy, MeterValue, SignedRe
 from forecourt.charging.tests.factories import AT, make_place, meter, minutes, stop
 from forecourt.ledger import queries as ledger
 from forecourt.network.intents import StatusChange
-from forecourt.network.models import Command
+from forecourt.network.models import ChargePoint, Command
 from forecourt.network.tests.factories import make_charge_point, make_key, make_station
 
 IDLE = ({"type": "kwh", "price": "2.5"}, {"type": "idle", "price": "1", "after_minutes": 15})
@@ -206,9 +206,7 @@ def test_another_stations_transaction_is_refused_and_nothing_is_stored(cast):
 def test_values_without_a_transaction_are_kept_with_the_charge_point(cast):
     place = make_place(cast)
     operations.record_meters([meter(place.station, None, 5, at=AT), meter(place.station, None, 6, at=AT, number=0)], recorded_at=AT)
-    assert sorted((row.charge_point_id, row.charge_id) for row in MeterValue.objects.all() if row.charge_point_id) == [
-        (place.point.pk, 0)
-    ]
+    assert sorted((row.charge_point_id, row.charge_id) for row in MeterValue.objects.all() if row.charge_point_id) == [(place.point.pk, 0)]
     assert MeterValue.objects.count() == 2
 
 
@@ -271,7 +269,7 @@ def test_a_stop_ends_the_charge_and_makes_it_ready_to_settle(cast):
     transaction = start(place).transaction_id
     operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30), reason="EVDisconnected")], recorded_at=minutes(30))
     charge = Charge.objects.get()
-    assert (charge.state, charge.meter_stop_wh, charge.stop_reason, charge.power_w) == ("stopped", 6000, "EVDisconnected", 0)
+    assert (charge.state, charge.meter_stop_wh, charge.stop_reason, charge.power_w) == ("released", 6000, "EVDisconnected", 0)
     assert sum(charge.energy.wh) == 5000
 
 
@@ -302,6 +300,34 @@ def test_while_an_idle_fee_runs_on_the_charge_waits_for_the_release_of_the_cable
     status(place, "Available", at=minutes(90), before="Finishing")
     charge = Charge.objects.get()
     assert (charge.state, charge.released_at, sum(charge.energy.wh)) == ("released", minutes(90), 5000)
+
+
+def test_a_cable_that_was_out_before_the_stop_was_told_costs_no_idle_fee(cast):
+    place = make_place(cast, components=IDLE)
+    transaction = start(place).transaction_id
+    ChargePoint.objects.filter(pk=place.point.pk).update(ocpp_status="Available", ocpp_status_at=minutes(29))
+    operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30))], recorded_at=minutes(30))
+    charge = Charge.objects.get()
+    assert (charge.state, charge.released_at, sum(charge.energy.wh)) == ("released", minutes(30), 5000)
+
+
+def test_a_vehicle_that_drove_off_costs_no_idle_fee(cast):
+    place = make_place(cast, components=IDLE)
+    ChargePoint.objects.filter(pk=place.point.pk).update(ocpp_status="Available", ocpp_status_at=minutes(-5))  # of before the charge
+    transaction = start(place).transaction_id
+    operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30), reason="EVDisconnected")], recorded_at=minutes(30))
+    assert Charge.objects.get().released_at == minutes(30)
+    assert ChargeEnergy.objects.exists()
+
+
+def test_the_next_start_ends_the_idle_fee_of_a_cable_that_nobody_was_heard_to_release(cast):
+    place = make_place(cast, components=IDLE)
+    old = start(place)
+    operations.stop_charges([stop(place.station, old.transaction_id, 6000, at=minutes(30))], recorded_at=minutes(30))
+    start(place, at=minutes(60), meter_wh=6000)
+    charge = Charge.objects.get(pk=old.charge_id)
+    assert (charge.state, charge.stopped_at, charge.released_at) == ("released", minutes(30), minutes(60))
+    assert ChargeEnergy.objects.filter(charge=charge).exists()
 
 
 def test_a_release_twelve_hours_late_is_taken_as_given(cast):
