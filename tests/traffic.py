@@ -35,6 +35,7 @@ class Traffic:
 
     def __init__(self, url: str, specs: list[dict[str, Any]], keys: list[str]) -> None:
         self.url, self.specs, self.keys, self.acked = url, specs, keys, Acknowledged()
+        self.is_ending = False
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
 
@@ -44,7 +45,7 @@ class Traffic:
         return self
 
     def __exit__(self, *error: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(60)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(5)
         self.loop.close()
@@ -54,9 +55,9 @@ class Traffic:
         self.tasks = [asyncio.create_task(self._station(spec, self.keys[number % len(self.keys)])) for number, spec in paired]
 
     async def _end(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        """Each station ends the charge it is in, on a new line if its own broke."""
+        self.is_ending = True
+        await asyncio.gather(*self.tasks)
 
     async def _station(self, spec: dict[str, Any], key: str) -> None:
         secret = base64.b64encode(f"{spec['identity']}:{spec['password']}".encode()).decode()
@@ -67,6 +68,7 @@ class Traffic:
                 async with connect(url, subprotocols=["ocpp1.6"], additional_headers=headers, open_timeout=GIVES_UP) as socket:  # type: ignore[list-item]
                     dialect = ChargePoint(spec["identity"], socket, response_timeout=GIVES_UP)
                     await self._talk(dialect, key)
+                    return
             except Exception:  # whatever breaks a line: try again, as a station does
                 self.acked.broken += 1
                 await asyncio.sleep(0.5)
@@ -75,7 +77,8 @@ class Traffic:
         reading = asyncio.create_task(dialect.start())
         try:
             await dialect.call(call.BootNotification(charge_point_vendor="Acme", charge_point_model="One"), suppress=False)
-            while not reading.done():
+            await self._status(dialect, "Available")  # as a station says after every start
+            while not self.is_ending:
                 await self._charge(dialect, key)
         finally:
             reading.cancel()
@@ -83,6 +86,7 @@ class Traffic:
                 await reading
 
     async def _charge(self, dialect: Any, key: str) -> None:
+        await self._status(dialect, "Preparing")
         start = call.StartTransaction(connector_id=1, id_tag=key, meter_start=0, timestamp=now())
         started = await dialect.call(start, suppress=False)
         if started.id_tag_info["status"] != "Accepted":
@@ -97,5 +101,8 @@ class Traffic:
         stop = call.StopTransaction(meter_stop=6000, timestamp=now(), transaction_id=transaction, reason="Local")
         await dialect.call(stop, suppress=False)
         self.acked.stopped[transaction] = 6000
-        freed = call.StatusNotification(connector_id=1, error_code="NoError", status="Available", timestamp=now())
-        await dialect.call(freed, suppress=False)  # the cable is out: no idle fee runs on
+        await self._status(dialect, "Available")  # the cable is out: no idle fee runs on
+
+    async def _status(self, dialect: Any, status: str) -> None:
+        said = call.StatusNotification(connector_id=1, error_code="NoError", status=status, timestamp=now())
+        await dialect.call(said, suppress=False)

@@ -98,7 +98,7 @@ TABLE = {
     "charge-meter-values": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "charge-note": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
     "charge-stop": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
-    "charge-restart": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
+    "charge-restart": Row(get="ada oscar tom", post="ada oscar", missing="sue dora eve root"),
     "charge-start": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-points": Row(get="ada oscar sven sue tom dora eve"),
     "charge-points-map": Row(get="ada oscar sven sue tom dora eve"),
