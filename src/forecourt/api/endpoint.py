@@ -136,6 +136,7 @@ def endpoint(
             summary=(view.__doc__ or operation_id).strip().split("\n")[0].rstrip("."),
             description=_description(entry, view.__doc__),
             deprecated=deprecated or None,
+            by_alias=True,  # the document speaks of fields as the answers do
         )
         return view
 
