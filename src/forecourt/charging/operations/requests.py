@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor
+from forecourt.access import Actor, Permission, may
 from forecourt.charging.models import Charge
 from forecourt.charging.operations import drafts, paying
 from forecourt.charging.operations.commands import start_payload, stop_key, stop_payload
@@ -20,7 +20,7 @@ from forecourt.charging.queries.sessions import open_charges
 from forecourt.charging.rules.authorization import Refusal, TeamFacts, judge
 from forecourt.charging.rules.limits import Limits, broken
 from forecourt.charging.rules.names import new_remote_id_tag
-from forecourt.kit.errors import DomainError, Invalid
+from forecourt.kit.errors import DomainError, Forbidden, Invalid
 from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation
 from forecourt.network import operations as network
@@ -158,10 +158,13 @@ def restart(*, actor: Actor, charge: Charge, at: datetime) -> Charge:
     Start a reserved charge, or start again after one that has ended: a new charge on the same charge point, of the same
     payer and driver, with the same limits.
 
+    :raises Forbidden: if the actor may not spend the payer's wallet: the owner of a charge point does not charge at others' cost.
     :raises ChargeStillRunning: if it has started and not stopped, or is being started.
     Also raises what `request_start` raises.
     """
     charge = locked(charge)
+    if charge.payer_team_id is not None and not may(Team.objects, actor=actor, id=charge.payer_team_id, needs=Permission.WALLET_SPEND):
+        raise Forbidden(_("You may not spend this team's wallet."), permission=Permission.WALLET_SPEND.value)
     if charge.state == Charge.State.RESERVED:
         charge.state, charge.remote_id_tag, charge.expires_at = Charge.State.STARTING, new_remote_id_tag(), at + START_LIFETIME
         charge.save(update_fields=["state", "remote_id_tag", "expires_at"])

@@ -16,6 +16,7 @@ from forecourt.charging.queries import ChargeDetail
 from forecourt.kit import clock
 from forecourt.portal import formats
 from forecourt.portal.pages import PageRequest, done, page, respond
+from forecourt.teams.models import Team
 
 REFRESH_SECONDS = 3
 _COMMANDS = {"start": gettext_lazy("Start charge"), "stop": gettext_lazy("Stop charge")}
@@ -84,7 +85,8 @@ def _buttons(request: PageRequest, detail: ChargeDetail) -> dict[str, bool]:
         "can_stop": runs and charge.state != Charge.State.STARTING and may(Charge.objects, needs=Permission.CHARGE_STOP, **asks),
         "can_restart": (not runs or charge.state == Charge.State.RESERVED)
         and charge.payer_team_id is not None
-        and may(Charge.objects, needs=Permission.CHARGE_START, **asks),
+        and may(Charge.objects, needs=Permission.CHARGE_START, **asks)
+        and may(Team.objects, actor=request.actor, id=charge.payer_team_id, needs=Permission.WALLET_SPEND),
         "can_edit": may(Charge.objects, needs=Permission.CHARGE_UPDATE, **asks),
     }
 

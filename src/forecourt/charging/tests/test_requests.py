@@ -11,7 +11,7 @@ from forecourt.charging.intents import AuthorizeIntent, AuthStatus
 from forecourt.charging.models import Charge
 from forecourt.charging.operations import Extras, Limits
 from forecourt.charging.tests.factories import AT, make_charge, make_place, minutes, stop
-from forecourt.kit.errors import Invalid
+from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.ledger import queries as ledger
 from forecourt.network import operations as network
 from forecourt.network.intents import CommandAnswer
@@ -271,3 +271,12 @@ def test_a_team_stays_while_it_has_charges_to_pay(cast):
         teams.delete_team(actor=cast.actor("ada"), team=team, at=AT)
     Charge.objects.update(state="completed")
     assert teams.delete_team(actor=cast.actor("ada"), team=team, at=AT).deleted_at == AT
+
+
+@pytest.mark.parametrize("state", ["reserved", "stopped"])
+def test_the_owner_of_the_charge_point_does_not_restart_at_a_strangers_cost(cast, state):
+    place = make_place(cast)
+    charge = make_charge(place.point, payer=cast.gate, state=state, stopped_at=AT)
+    with pytest.raises(Forbidden, match="wallet"):
+        operations.restart(actor=cast.actor("ada"), charge=charge, at=minutes(3))
+    assert not Command.objects.exists()
