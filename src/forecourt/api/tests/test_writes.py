@@ -6,6 +6,7 @@ from forecourt.api.tests.test_contract import assert_conforms
 from forecourt.charging.api.shapes import PublicChargeOut, StartedChargeOut
 from forecourt.charging.models import Charge
 from forecourt.network.models import Command
+from forecourt.pricing.tests.factories import make_price_group
 from forecourt.teams.models import Team
 
 ADDRESS = {"address1": "Kaj 2", "city": "Aarhus", "zipCode": "8000", "countryId": 1}
@@ -36,6 +37,16 @@ def test_a_foreign_wallet_or_charge_point_in_the_body_is_not_found_and_starts_no
     assert start(world, world.client(), payingTeamId=world.cast.gate.pk).status_code == 404
     assert start(world, world.client("eastgate", scopes=["control-charging:write"])).status_code == 404
     assert Charge.objects.count() == before
+
+
+def test_nobody_forces_a_price_on_anothers_charge_point(world):
+    world.place.point.visibility, world.place.point.active_at = "public", world.place.point.created_at
+    world.place.point.save()
+    cheap = make_price_group("Cheap", world.cast.eastgate)
+    stranger = world.client("eastgate", scopes=["control-charging:write", "control-public-charging:write"])
+    asked = {"chargePointId": world.place.point.pk, "payingTeamId": world.cast.gate.pk}
+    assert stranger.call("POST", "/charges", {**asked, "priceGroupId": cheap.pk}).status_code == 404
+    assert start(world, world.client(), priceGroupId=make_price_group("Special", world.cast.harbour).pk).status_code == 200
 
 
 @pytest.mark.parametrize("verb", ["GET", "POST"])

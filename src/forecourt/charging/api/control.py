@@ -54,6 +54,13 @@ def _payer(actor: Actor, id: int | None, is_person: bool) -> Team:
     return team
 
 
+def _check_group(actor: Actor, id: int, charge_point: ChargePoint) -> None:
+    """A price can be forced only where its owner earns: nobody sets the price of another's charge point."""
+    group = PriceGroup.objects.within(actor.scope(Permission.CHARGE_START)).filter(deleted_at=None, pk=id).first()
+    if group is None or not group.is_for(charge_point.team):
+        raise _nothing()
+
+
 def _session(session: PaymentSessionIn | None) -> dict[str, Any] | None:
     """As it is stored: by the contract's names, the amount as an exact text."""
     if session is None:
@@ -78,13 +85,13 @@ def start_charge(request: ApiRequest, body: StartChargeIn) -> dict[str, Any]:
     `charge`. The Public API needs `chargePointId` alone; the person's own wallet pays.
     """
     actor, is_person = request.actor, request.consumer.is_public
-    groups = PriceGroup.objects.within(actor.scope(Permission.CHARGE_START)).filter(deleted_at=None)
-    if body.price_group_id is not None and not groups.filter(pk=body.price_group_id).exists():
-        raise _nothing()
+    charge_point = _point(request, body.charge_point_id)
+    if body.price_group_id is not None:
+        _check_group(actor, body.price_group_id, charge_point)
     begin = operations.reserve if body.reserve_charge else operations.request_start
     charge = begin(
         actor=actor,
-        charge_point=_point(request, body.charge_point_id),
+        charge_point=charge_point,
         payer_team=_payer(actor, body.paying_team_id, is_person),
         person_id=actor.id if is_person else None,
         limits=operations.Limits(None if body.kwh_limit is None else int(body.kwh_limit * 1000), body.soc_limit, body.price_limit),
