@@ -8,9 +8,13 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.test import Client, RequestFactory
 from django_htmx.middleware import HtmxDetails
 
+from forecourt.kit import registries
+
 
 @pytest.fixture(autouse=True)
-def shell_alone(settings):
+def shell_alone(settings, monkeypatch):
+    for registry in (registries.menu, registries.tabs, registries.shell_slots, registries.cards):
+        monkeypatch.setattr(registry, "_items", [])
     settings.ROOT_URLCONF = "forecourt.portal.tests.urls"
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.TIME_ZONE = "Europe/Copenhagen"
