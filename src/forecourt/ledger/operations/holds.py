@@ -62,12 +62,13 @@ def hold_many(holds: Sequence[Hold], *, at: datetime) -> list[bool]:
     where credit and funds do not cover it. A wallet that may go below zero (operator, `operator_transaction`, `invoice`) always does.
 
     A key that is held already, or was, says True and moves nothing. Runs beside itself: the wallets' accounts are locked
-    in id order, and what is left is counted under the lock.
+    in the order of `posting`, and what is left is counted under the lock.
     """
     if not holds:
         return []
     facts = queries.wallet_facts(hold.wallet_id for hold in holds)
-    left = posting.lock_balances(id for wallet in facts.values() for id in (wallet.funds_id, wallet.credit_id, wallet.reserved_id))
+    left = posting.lock_balances(id for wallet in facts.values() for id in (wallet.credit_id, wallet.reserved_id))
+    left |= posting.lock_balances(wallet.funds_id for wallet in facts.values())
     done = _known(holds)
     answers, taken = [], []
     for hold in holds:

@@ -1,4 +1,9 @@
-"""Writing entries and postings, and keeping the balances."""
+"""
+Writing entries and postings, and keeping the balances.
+
+The order of locks, for every movement: holds by key, then the limited accounts (credit, reserved) by id, then the others
+(funds) by id. A start that holds money and a settlement of the same payer would wait for each other otherwise.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -122,12 +127,11 @@ def lock_balances(account_ids: Iterable[int]) -> dict[int, int]:
 def check_limits(entries: Sequence[NewEntry]) -> None:
     """:raises Overdrawn: if an account that may not go below zero would. Its lock stays until the end."""
     gains = rules.by_account(entries)
-    falling = [account for account, gain in gains.items() if gain < 0]
-    if not falling:
+    if not gains:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM ledger_account WHERE id = ANY(%s) AND is_limited", [falling])
+        cursor.execute("SELECT id FROM ledger_account WHERE id = ANY(%s) AND is_limited", [list(gains)])
         limited = [id for (id,) in cursor.fetchall()]
-    for account, minor in lock_balances(limited).items():
+    for account, minor in lock_balances(limited).items():  # those that rise too: all limited ones before all others
         if minor + gains[account] < 0:
             raise Overdrawn(f"Account {account} would go below zero.", account_id=account)

@@ -62,8 +62,9 @@ def record_transactions(transactions: Sequence[NewTransaction], *, at: datetime,
     back = holds.entries_back(released, at=at)
     back_ids = posting.insert_entries(back, posting.request_hashes((entry.key, entry.request()) for entry in back), at=at)
     entries = _with_legs(mine, credit | _returned(released, credit))
-    _check_cover(mine, back)
-    posting.insert_postings([*back, *entries], ids | back_ids)
+    moved = [*back, *entries]
+    _check_cover(mine, back, moved)
+    posting.insert_postings(moved, ids | back_ids)
     return _ids(transactions, mine, found, hashes)
 
 
@@ -111,12 +112,13 @@ def _sides(
 
 
 def _lock_credit(planned: Sequence[_Planned], released: Sequence[holds.Claimed]) -> dict[int, int]:
-    """Lock the limited accounts of this post: the credit of those who spend it, what is held. Credit account → its balance."""
+    """Lock the limited accounts of this post: the credit of those who spend or get it, what is held. Credit account → its balance."""
     spends = {plan.payer.credit_id for plan in planned if plan.payer and plan.given.spends_credit}
     back = {
         id for claimed in released for id in ((claimed.reserved_id, claimed.credit_id) if claimed.credit_minor else (claimed.reserved_id,))
     }
-    balances = posting.lock_balances(spends | back) if spends | back else {}
+    given = {plan.payee.credit_id for plan in planned if plan.payee and plan.given.into_credit_minor}
+    balances = posting.lock_balances(spends | back | given) if spends | back | given else {}
     return {account: balances[account] for account in spends}
 
 
@@ -172,12 +174,16 @@ def _into_legs(plan: _Planned, into: Amount, accounts: Mapping[tuple[str, str, s
     return [Leg(plan.payee.credit_id, to_credit, into.currency), Leg(plan.payee.funds_id, into.gross - to_credit, into.currency)]
 
 
-def _check_cover(planned: Sequence[_Planned], back: Sequence[NewEntry]) -> None:
-    """:raises Overdrawn: if a payer who must have the money, and may not go below zero, has too little. Locks those funds."""
+def _check_cover(planned: Sequence[_Planned], back: Sequence[NewEntry], moved: Sequence[NewEntry]) -> None:
+    """
+    Locks every account of the post where somebody must have the money: two payments in opposite directions follow each other.
+
+    :raises Overdrawn: if a payer who must have the money, and may not go below zero, has too little.
+    """
     must = [plan for plan in planned if plan.given.must_cover and plan.payer and not plan.payer.may_go_negative]
     if not must:
         return
-    funds = posting.lock_balances(plan.payer.funds_id for plan in must if plan.payer)
+    funds = posting.lock_balances(rules.by_account(moved))
     for account, gain in rules.by_account(back).items():
         funds[account] = funds.get(account, 0) + gain
     for plan in must:

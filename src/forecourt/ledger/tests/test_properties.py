@@ -112,3 +112,39 @@ def test_holds_beside_each_other_never_hold_more_than_there_is(own_database):
     results = beside_itself(lambda: ledger.hold_many([Hold(f"h{next(keys)}", wallet.pk, 300) for _ in range(2)], at=AT))
     assert sorted(answer for result in results for answer in result) == [False] * 5 + [True] * 3
     assert queries.balances([wallet.pk])[wallet.pk] == queries.Balance(100, 0, 900, "DKK")
+
+
+def test_starts_and_settlements_of_one_payer_do_not_wait_for_each_other_for_ever(own_database):
+    payer, owner = make_wallet(make_team("Harbour", make_operator("Northwind"))), make_wallet(make_operator("Eastgate"))
+    give_funds(payer, 1_000_000)
+    give_credit(payer, 50_000)
+    keys = iter(range(10_000))
+
+    def charge():
+        for _ in range(25):
+            key = f"h{next(keys)}"
+            ledger.hold_many([Hold(key, payer.pk, 700)], at=AT)
+            paid = NewTransaction(f"pay:{key}", "charge", "test", Amount.plain(600, "DKK"), payer.pk, owner.pk, AT, spends_credit=True)
+            ledger.record_transactions([paid], at=AT, release=[key])
+
+    assert beside_itself(charge) == [None] * 4
+    assert queries.balances([payer.pk])[payer.pk] == queries.Balance(990_000, 0, 0, "DKK")
+    assert queries.problems() == []
+
+
+def test_payments_in_opposite_directions_follow_each_other(own_database):
+    north = make_operator("Northwind")
+    one, other = make_wallet(make_team("Harbour", north)), make_wallet(make_team("Hotel", north))
+    for wallet in (one, other):
+        give_funds(wallet, 1_000_000)
+    keys = iter(range(10_000))
+
+    def pay():
+        for _ in range(25):
+            number = next(keys)
+            out, into = (one, other) if number % 2 else (other, one)
+            paid = NewTransaction(f"pay:{number}", "other", "test", Amount.plain(5, "DKK"), out.pk, into.pk, AT, must_cover=True)
+            ledger.record_transactions([paid], at=AT)
+
+    assert beside_itself(pay) == [None] * 4
+    assert queries.problems() == []
