@@ -1,7 +1,7 @@
 # One command per need. Everything goes into .venv and node_modules; running a target again is cheap.
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n auto
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup
 SIZE ?= small
 
 .PHONY: setup run test test-all check bench screenshots messages lock clean
