@@ -25,7 +25,7 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-class _Dialect(ChargePoint):  # type: ignore[misc]
+class _Dialect(ChargePoint):
     """Accepts what the central system asks and keeps it."""
 
     def __init__(self, identity: str, socket: ClientConnection) -> None:

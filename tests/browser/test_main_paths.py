@@ -48,7 +48,7 @@ def test_sign_in_look_around_and_sign_out(signed_in: SignIn):
 
 
 def test_a_wrong_password_says_so_and_lets_nobody_in(signed_in: SignIn, furnished: Product):
-    page = signed_in("ada").context.browser.new_page(base_url=furnished.portal)  # type: ignore[union-attr]
+    page = signed_in("ada").context.browser.new_page(base_url=furnished.portal)
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill("ada@example.com")
     page.locator("input[name=password]").fill("not hers at all")

@@ -14,7 +14,7 @@ def record_session(*, actor: Actor, action: str, at: datetime, context: dict[str
     Write `signed_in`, `signed_out` or `sign_in_refused` for a person, once for every account they work in (an event belongs to
     one organisation), or once without any.
     """
-    places = [(m.organisation_id, m.operator_id) for m in actor.operator_memberships] or [(None, None)]
+    places: list[tuple[int | None, int | None]] = [(m.organisation_id, m.operator_id) for m in actor.operator_memberships] or [(None, None)]
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO audit_event (occurred_at, organisation_id, operator_id, action, entity_type, entity_id, entity_name,"

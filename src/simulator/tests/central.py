@@ -102,7 +102,7 @@ class Central:
             await self.point.start()
 
 
-class _Point(ChargePoint):  # type: ignore[misc]
+class _Point(ChargePoint):
     def __init__(self, central: Central, connection: ServerConnection) -> None:
         self.central = central
         super().__init__(IDENTITY, connection)

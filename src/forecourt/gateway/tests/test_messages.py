@@ -37,7 +37,7 @@ def stop(transaction_id: int, *, at: str = "2026-11-22T10:20:00Z", wh: int = 5_1
     return {"transactionId": transaction_id, "idTag": "KEY1", "meterStop": wh, "timestamp": at}
 
 
-class LibraryStation(OcppStation):  # type: ignore[misc]  # the library has no types
+class LibraryStation(OcppStation):  # the library has no types
     @on(Action.trigger_message)  # type: ignore[untyped-decorator]
     def on_trigger_message(self, **_: object) -> call_result.TriggerMessage:
         return call_result.TriggerMessage("Accepted")

@@ -44,7 +44,7 @@ def process_folder(pid: int | None) -> os.stat_result:
 @pytest.mark.parametrize("over", ["tcp", "socket"])
 def test_each_role_opens_the_database_with_its_password_and_not_without(cluster: Cluster, over: str) -> None:
     for role, name in (("owner", "forecourt_owner"), ("product", "forecourt")):
-        url = cluster.url(role, over=over)  # type: ignore[arg-type]
+        url = cluster.url(role, over=over)
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT current_user::text").fetchone() == (name,)
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):

@@ -108,9 +108,9 @@ def test_a_password_is_mended(cluster: Cluster, owner: Connection) -> None:
     roles.ensure_role(owner, "reader", "first")
     roles.ensure_role(owner, "reader", "second")
     address = {"host": "127.0.0.1", "port": cluster.port, "dbname": "postgres", "user": "reader"}
-    psycopg.connect(**address, password="second").close()  # type: ignore[arg-type]
+    psycopg.connect(**address, password="second").close()
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        psycopg.connect(**address, password="first")  # type: ignore[arg-type]
+        psycopg.connect(**address, password="first")
 
 
 def test_a_superuser_is_refused_as_the_products_role(owner: Connection) -> None:

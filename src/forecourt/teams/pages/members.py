@@ -80,7 +80,9 @@ def member_new(request: PageRequest, team_id: int) -> HttpResponseBase:
     team: Team = fetch(Team.objects.filter(deleted_at=None), actor=request.actor, id=team_id, needs=Permission.TEAM_MEMBER_MANAGE)
     role = _role(request, TeamRole.MEMBER)
     toggles = toggles_for(role, may_grant_wallet=may_grant_wallet(request.actor, team))
-    form = NewMemberForm(request.POST if request.method == "POST" else None, toggles=toggles, initial={"role": role, "email": request.GET.get("email", "")})
+    form = NewMemberForm(
+        request.POST if request.method == "POST" else None, toggles=toggles, initial={"role": role, "email": request.GET.get("email", "")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _put_in_or_invite(request, team, dict(form.cleaned_data))

@@ -130,7 +130,9 @@ def team_new(request: PageRequest) -> HttpResponseBase:
     operators = queries.operators_where(request.actor, Permission.TEAM_CREATE)
     if not operators:
         raise Forbidden(_("Your role does not include “%(what)s”.") % {"what": Permission.TEAM_CREATE.label})
-    form = NewTeamForm(request.POST if request.method == "POST" else None, operators=operators, initial={"operator": request.actor.operator_id})
+    form = NewTeamForm(
+        request.POST if request.method == "POST" else None, operators=operators, initial={"operator": request.actor.operator_id}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             team, link = _create(request, dict(form.cleaned_data))
