@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Actor, Permission, Scope, fetch, require
+from forecourt.access import Actor, Permission, Scope, fetch, may, require
 from forecourt.billing import operations, queries
 from forecourt.billing.models import FeeAgreement
 from forecourt.charging.models import Charge
@@ -104,7 +104,8 @@ class FeeForm(forms.Form):
 def fee_list(request: PageRequest) -> HttpResponseBase:
     """The fee agreements of the person's operators."""
     scope = _of_operators(require(request.actor, Permission.WALLET_ADJUST))
-    return _fees(request, queries.agreement_rows(scope), _("Fees"), reverse("fee-new"))
+    mine = frozenset(Operator.objects.within(scope).values_list("pk", flat=True))
+    return _fees(request, queries.agreement_rows(scope), _("Fees"), reverse("fee-new"), receivers=mine)
 
 
 @page("GET")
@@ -116,8 +117,11 @@ def platform_fee_list(request: PageRequest) -> HttpResponseBase:
     return _fees(request, rows, _("Platform fees"), new_url)
 
 
-def _fees(request: PageRequest, rows: Sequence[Any], title: str, new_url: str) -> HttpResponseBase:
-    context = {"title": title, "rows": [(row, _ending(request.actor, row)) for row in rows], "new_url": new_url}
+def _fees(
+    request: PageRequest, rows: Sequence[Any], title: str, new_url: str, *, receivers: frozenset[int] = frozenset()
+) -> HttpResponseBase:
+    """`receivers`: the operators for whom the reader may end a fee that they receive."""
+    context = {"title": title, "rows": [(row, _ending(request.actor, row, receivers)) for row in rows], "new_url": new_url}
     return respond(request, "billing/fee_list.html", "rows", context)
 
 
@@ -183,13 +187,15 @@ def _endable(actor: Actor, agreement_id: int) -> FeeAgreement:
     agreement: FeeAgreement = fetch(rows, actor=actor, id=agreement_id, needs=Permission.WALLET_ADJUST)
     if agreement.beneficiary.is_installation:
         raise Forbidden(_("Only the platform ends its own fee."))
+    if not may(Operator.objects, actor=actor, id=agreement.beneficiary_id, needs=Permission.WALLET_ADJUST):
+        raise Forbidden(_("Only who receives a fee ends it."))
     return agreement
 
 
-def _ending(actor: Actor, row: queries.AgreementRow) -> list[Action]:
+def _ending(actor: Actor, row: queries.AgreementRow, receivers: frozenset[int]) -> list[Action]:
     if row.until_at is not None:
         return []
-    is_mine = actor.may_platform(Permission.PLATFORM_MANAGE) if row.is_platform else bool(actor.scope(Permission.WALLET_ADJUST))
+    is_mine = actor.may_platform(Permission.PLATFORM_MANAGE) if row.is_platform else row.beneficiary_id in receivers
     refused = "" if is_mine else _("Only its own side ends a fee.")
     return [Action(_("End"), reverse("fee-end", args=[row.id]), "player-stop", asks=True, is_danger=True, disabled=refused)]
 

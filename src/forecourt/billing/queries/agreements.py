@@ -17,6 +17,7 @@ class AgreementRow:
     id: int
     operator: str
     team: str | None
+    beneficiary_id: int
     beneficiary: str
     is_platform: bool
     percentage: Decimal
@@ -29,7 +30,7 @@ class AgreementRow:
 
 
 _ROW = (
-    "id", "operator__name", "team__name", "beneficiary__name", "beneficiary__is_installation", "percentage", "per_kwh",
+    "id", "operator__name", "team__name", "beneficiary_id", "beneficiary__name", "beneficiary__is_installation", "percentage", "per_kwh",
     "per_charge", "currency", "applies_to", "from_at", "until_at",
 )  # fmt: skip
 

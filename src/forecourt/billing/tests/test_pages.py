@@ -58,6 +58,14 @@ def test_the_platforms_fee_is_ended_by_the_platform_alone(cast):
     assert cast.client("root").post(f"/fees/{agreement.pk}/end").status_code == 303
 
 
+@pytest.mark.parametrize(("who", "status"), [("sue", 403), ("ada", 303)])
+def test_a_sub_account_does_not_end_the_fee_that_its_main_account_takes(cast, who, status):
+    agreement = make_agreement(cast.southwind, cast.northwind, percentage=3)
+    [(_row, [ending])] = cast.client(who).get("/fees/").context["rows"]
+    assert bool(ending.disabled) == (who == "sue")
+    assert cast.client(who).post(f"/fees/{agreement.pk}/end").status_code == status
+
+
 def test_the_lists_open_and_show_ones_own(cast):
     make_agreement(cast.northwind, cast.northwind, percentage=3)
     make_agreement(cast.eastgate, cast.eastgate, percentage=4)
