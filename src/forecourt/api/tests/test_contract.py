@@ -8,7 +8,9 @@ from pydantic import BaseModel, TypeAdapter
 import forecourt.project.urls  # noqa: F401 (fills ENDPOINTS)
 from forecourt.api.endpoint import ENDPOINTS, Endpoint
 from forecourt.api.tests.world import fingerprint
+from forecourt.charging.tests.factories import AT
 from forecourt.integrations.tests.factories import ApiClient, api_client
+from forecourt.network.models import ChargePoint, Site
 
 CLOSED = [endpoint for endpoint in ENDPOINTS if not endpoint.is_open]
 SCOPED = [endpoint for endpoint in CLOSED if endpoint.scopes]
@@ -123,3 +125,14 @@ def keys(value: Any) -> Any:
     if isinstance(value, dict):
         return [(key, keys(item)) for key, item in value.items()]
     return [keys(item) for item in value] if isinstance(value, list) else None
+
+
+@pytest.mark.parametrize("operator", ["northwind", "eastgate"])
+def test_the_map_shows_a_stranger_no_notes(world, operator):
+    ChargePoint.objects.update(note="gate code 4711", visibility="public", active_at=AT, site=None, latitude=55, longitude=12)
+    Site.objects.update(note="call Ada", visibility="public")
+    box = {"topLatitude": 56, "bottomLatitude": 54, "leftLongitude": 11, "rightLongitude": 13, "centerLatitude": 55, "centerLongitude": 12}
+    query = "&".join(f"{name}={value}" for name, value in box.items())
+    found = world.client(operator).call("GET", f"/charge-points/map?{query}&zoom=12&includeAllOperators=true").json()
+    notes = (found["chargePoints"][0]["note"], found["sites"][0]["note"])
+    assert notes == (("gate code 4711", "call Ada") if operator == "northwind" else (None, None))

@@ -11,10 +11,10 @@ from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.limits import FAIR_USE
 from forecourt.api.rows import Where
 from forecourt.api.shapes import Coordinates, In, LocationOut, Out
-from forecourt.network.api.places import ConnectorOut, or_published
-from forecourt.network.api.point_rows import LATITUDE, LONGITUDE, POINTS, charge_point_json
+from forecourt.network.api.places import ConnectorOut, is_own, or_published
+from forecourt.network.api.point_rows import LATITUDE, LONGITUDE, POINTS, charge_point_json, public_fields
 from forecourt.network.api.point_shapes import Deeplinks
-from forecourt.network.api.sites import SITES, site_json
+from forecourt.network.api.sites import SITES, site_seen_by
 
 router = Router(tags=["Charge points"])
 MOST = 500  # markers of each kind; beyond, and from afar, they are clustered
@@ -109,7 +109,9 @@ def _points(request: ApiRequest, query: MapQuery) -> list[dict[str, Any]]:
     if not query.include_busy:
         where.add("r.state NOT LIKE 'busy%%'")
     scope, where = _reached(request, query, where, Permission.CHARGE_POINT_READ, "r.active_at IS NOT NULL")
-    found = [charge_point_json(row) for row in POINTS.page(scope, where, limit=READ_MOST, offset=0)]
+    own = request.actor.scope(Permission.CHARGE_POINT_READ)
+    rows = POINTS.page(scope, where, limit=READ_MOST, offset=0)
+    found = [charge_point_json(row) if is_own(row, own) else public_fields(charge_point_json(row)) for row in rows]
     return [{name: point[name] for name in POINT_FIELDS} | {"state": _state(point["state"])} for point in found]
 
 
@@ -120,7 +122,8 @@ def _sites(request: ApiRequest, query: MapQuery) -> list[dict[str, Any]]:
             "EXISTS (SELECT 1 FROM network_chargepoint p WHERE p.site_id = r.id AND p.deleted_at IS NULL AND p.state NOT LIKE 'busy%%')"
         )
     scope, where = _reached(request, query, where, Permission.SITE_READ, "true")
-    found = [site_json(row) for row in SITES.page(scope, where, limit=READ_MOST, offset=0)]
+    own = request.actor.scope(Permission.SITE_READ)
+    found = [site_seen_by(own, row) for row in SITES.page(scope, where, limit=READ_MOST, offset=0)]
     return [{name: site[name] for name in SITE_FIELDS} for site in found]
 
 

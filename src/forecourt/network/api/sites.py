@@ -134,7 +134,7 @@ def site_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _seen_by(scope: Any, row: Any) -> dict[str, Any]:
+def site_seen_by(scope: Any, row: Any) -> dict[str, Any]:
     """Another operator's public site shows none of the owner's own words."""
     private = () if is_own(row, scope) else ("partnerExternalId", "partnerCustomPayload", "note")
     return site_json(row) | dict.fromkeys(private)
@@ -166,7 +166,7 @@ def get_sites(request: ApiRequest, query: Query[SiteQuery]) -> dict[str, Any]:
     listing = nearest(SITES, query.sort_by_location, "r.latitude", "r.longitude")
     if query.include_public and request.is_v2:
         reached, where = or_published(scope, where, "true")
-        return page_of(listing, lambda row: _seen_by(scope, row), reached, where, query)
+        return page_of(listing, lambda row: site_seen_by(scope, row), reached, where, query)
     return page_of(listing, site_json, scope, where, query)
 
 
