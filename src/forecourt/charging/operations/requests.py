@@ -162,6 +162,7 @@ def restart(*, actor: Actor, charge: Charge, at: datetime) -> Charge:
     :raises ChargeStillRunning: if it has started and not stopped, or is being started.
     Also raises what `request_start` raises.
     """
+    points.point(charge.charge_point_id)  # locked before the charge, as everywhere
     charge = locked(charge)
     if charge.payer_team_id is not None and not may(Team.objects, actor=actor, id=charge.payer_team_id, needs=Permission.WALLET_SPEND):
         raise Forbidden(_("You may not spend this team's wallet."), permission=Permission.WALLET_SPEND.value)

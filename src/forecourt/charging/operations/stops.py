@@ -10,7 +10,7 @@ from forecourt.charging.operations.batches import in_rounds
 from forecourt.charging.operations.samples import store_samples, store_signed
 from forecourt.charging.operations.settling import prepare_settlement
 from forecourt.charging.operations.superseding import SUPERSEDED
-from forecourt.charging.queries.sessions import StoppableCharge, charges_named
+from forecourt.charging.queries.sessions import StoppableCharge, charges_named, lock_points_of
 from forecourt.charging.queries.sql import execute
 from forecourt.charging.queries.tariffs import versions_that_run_on
 from forecourt.charging.rules.stops import Stop, judge_stop
@@ -54,7 +54,9 @@ class _Stopping:
 
 
 def _stop(intents: Sequence[StopIntent], recorded_at: datetime) -> list[Outcome]:
-    charges = charges_named((one.station_id, one.transaction_id) for one in intents)
+    names = [(one.station_id, one.transaction_id) for one in intents]
+    lock_points_of(names)
+    charges = charges_named(names)
     known = [(one, charge) for one in intents if (charge := charges.get((one.station_id, one.transaction_id)))]
     stopping = [_Stopping(one, charge, _judge(one, charge)) for one, charge in known if _may_stop(charge)]
     owned = [(one.station_id, charge.charge_point_id, charge.id, one.readings) for one, charge in known]

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from forecourt.charging.queries.sql import array, rows
+from forecourt.charging.queries.sql import array, fetched, rows
 
 Name = tuple[int, str]  # (station, transaction)
 
@@ -86,6 +86,21 @@ class StoppableCharge(NamedTuple):
     reports_release: bool
     is_cable_out: bool  # the charge point says Available since the charge began: some stations say so before they say the stop
     is_ready: bool  # to settle: its energy is computed
+
+
+def lock_points_of(names: Iterable[Name]) -> None:
+    """
+    Lock the charge points of these transactions in id order, before `charges_named` locks the charges: charge points come
+    first in every operation that writes both, so that a stop and a start never wait for each other.
+    """
+    wanted = sorted(set(names))
+    fetched(
+        """SELECT cp.id FROM network_chargepoint cp
+           WHERE cp.id IN (SELECT charge_point_id FROM charging_charge
+                           WHERE (station_id, transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[])))
+           ORDER BY cp.id FOR NO KEY UPDATE""",
+        [[station for station, _ in wanted], [transaction for _, transaction in wanted]],
+    )
 
 
 def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:

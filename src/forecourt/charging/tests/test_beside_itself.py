@@ -68,3 +68,18 @@ def test_a_remote_and_a_card_start_at_once_leave_one_running(own_database):
 
     at_once(remote, lambda: operations.start_charges([place.start()], recorded_at=AT)[0])
     assert Charge.objects.filter(started_at__isnull=False, stopped_at=None).count() == 1
+
+
+def test_stops_and_starts_of_one_charge_point_do_not_wait_for_each_other_for_ever(own_database):
+    place = place_in_own_database()
+
+    def visits(first: int) -> None:
+        for number in range(first, first + 40, 2):
+            started = operations.start_charges([place.start(at=minutes(number), meter_wh=1000 + number)], recorded_at=minutes(number))[0]
+            operations.stop_charges(
+                [stop(place.station, started.transaction_id or "", 1001 + number, at=minutes(number + 1))], recorded_at=minutes(number + 1)
+            )
+
+    at_once(lambda: visits(0), lambda: visits(1), lambda: visits(100))
+    assert Charge.objects.count() == 60
+    assert not Charge.objects.filter(stopped_at=None).exists()
