@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from forecourt.access.actor import Actor
 from forecourt.access.permissions import Permission
@@ -22,9 +23,9 @@ def fetch(rows: Any, *, actor: Actor, id: int, needs: Permission) -> Any:
     """
     row = rows.within(actor.scope(needs.read)).filter(pk=id).first()
     if row is None:
-        raise NotFound("There is nothing here with that id.")
+        raise NotFound(_("There is nothing here with that id."))
     if needs is not needs.read and not may(rows, actor=actor, id=id, needs=needs):
-        raise Forbidden(f"Your role does not include “{needs.label}” here.", permission=needs.value)
+        raise Forbidden(_("Your role does not include “%(what)s” here.") % {"what": needs.label}, permission=needs.value)
     return row
 
 
@@ -42,5 +43,5 @@ def require(actor: Actor, needs: Permission) -> Scope:
     """
     scope = actor.scope(needs)
     if not scope and not actor.may_platform(needs):
-        raise Forbidden(f"Your role does not include “{needs.label}”.", permission=needs.value)
+        raise Forbidden(_("Your role does not include “%(what)s”.") % {"what": needs.label}, permission=needs.value)
     return scope

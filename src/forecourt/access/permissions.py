@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OperatorRole(StrEnum):
@@ -111,8 +112,45 @@ class Permission(StrEnum):
     def label(self) -> str:
         """What people read: “Charge point: command”."""
         area, verb = self.value.split(".")
-        return f"{area.replace('_', ' ').capitalize()}: {verb}"
+        return f"{_AREAS[area]}: {_VERBS[verb]}"
 
 
 # Areas whose rows are read with another area's permission.
 _READ_AREA: dict[str, str] = {}
+
+_AREAS = {
+    "operator": _("Operator"),
+    "operator_member": _("Operator member"),
+    "team": _("Team"),
+    "team_member": _("Team member"),
+    "wallet": _("Wallet"),
+    "site": _("Site"),
+    "charge_point": _("Charge point"),
+    "charge_point_log": _("Charge point log"),
+    "charge_key": _("Charge key"),
+    "charge": _("Charge"),
+    "price_group": _("Price group"),
+    "operator_price_group": _("Operator price group"),
+    "dashboard": _("Dashboard"),
+    "integration": _("Integration"),
+    "audit": _("Audit"),
+    "person": _("Person"),
+    "platform": _("Platform"),
+}
+_VERBS = {
+    "read": pgettext_lazy("permission", "read"),
+    "update": pgettext_lazy("permission", "update"),
+    "manage": pgettext_lazy("permission", "manage"),
+    "create": pgettext_lazy("permission", "create"),
+    "delete": pgettext_lazy("permission", "delete"),
+    "freeze": pgettext_lazy("permission", "freeze"),
+    "move": pgettext_lazy("permission", "move"),
+    "refund": pgettext_lazy("permission", "refund"),
+    "adjust": pgettext_lazy("permission", "adjust"),
+    "spend": pgettext_lazy("permission", "spend"),
+    "command": pgettext_lazy("permission", "command"),
+    "configure": pgettext_lazy("permission", "configure"),
+    "start": pgettext_lazy("permission", "start"),
+    "stop": pgettext_lazy("permission", "stop"),
+    "export": pgettext_lazy("permission", "export"),
+}

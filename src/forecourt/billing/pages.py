@@ -26,6 +26,7 @@ from forecourt.operators.models import Operator
 from forecourt.portal import formats
 from forecourt.portal.actions import Action
 from forecourt.portal.pages import PageRequest, done, page, respond
+from forecourt.pricing.words import line_name
 from forecourt.teams.models import Team
 
 MENU = [
@@ -208,7 +209,7 @@ def _of_operators(scope: Scope) -> Scope:
 def _line(row: queries.LineRow) -> SimpleNamespace:
     unit = UNITS.get(row.unit, "")
     return SimpleNamespace(
-        label=row.description,
+        label=line_name(row.description),
         quantity=f"{formats.number(row.quantity)} {unit}".strip(),
         unit_price=f"{row.currency} {formats.number(row.unit_price.normalize())}",
         net=row.net_minor,

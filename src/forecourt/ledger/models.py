@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import OperatorScoped, ScopedManager, newest_first
 from forecourt.kit.models import PartnerVisible, Stamped
@@ -35,12 +36,12 @@ class Account(models.Model):
     """One account of the books. `code` is the bookkeeper's; `is_limited` accounts may not go below zero."""
 
     class Kind(models.TextChoices):
-        FUNDS = "funds"
-        CREDIT = "credit"
-        RESERVED = "reserved"
-        CLEARING = "clearing"  # one per currency pair and currency
-        EXTERNAL = "external"  # money that came from or went to a bank or card, per provider and currency
-        ROUNDING = "rounding"
+        FUNDS = "funds", _("Funds")
+        CREDIT = "credit", _("Credit")
+        RESERVED = "reserved", _("Reserved")
+        CLEARING = "clearing", _("Clearing")  # one per currency pair and currency
+        EXTERNAL = "external", _("External")  # money that came from or went to a bank or card, per provider and currency
+        ROUNDING = "rounding", _("Rounding")
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)

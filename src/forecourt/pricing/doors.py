@@ -1,5 +1,7 @@
 """The ways from a request to a price group, for both doors: team groups by their scope, operator groups by a permission of their own."""
 
+from django.utils.translation import gettext as _
+
 from forecourt.access import Actor, Permission, require
 from forecourt.kit.errors import Forbidden, NotFound
 from forecourt.operators.models import Operator
@@ -17,7 +19,7 @@ def see_group(actor: Actor, id: int) -> PriceGroup:
     groups = queries.readable(actor.scope(Permission.PRICE_GROUP_READ))
     group = groups.filter(pk=id).select_related("team", "operator", "country", "current_version").first()
     if group is None:
-        raise NotFound("There is nothing here with that id.")
+        raise NotFound(_("There is nothing here with that id."))
     return group
 
 
@@ -30,7 +32,9 @@ def fetch_group(actor: Actor, id: int, needs: Permission) -> PriceGroup:
     """
     group = see_group(actor, id)
     if not may_change(actor, group, needs):
-        raise Forbidden(f"Your role does not include “{_needed(group, needs).label}” here.", permission=_needed(group, needs).value)
+        raise Forbidden(
+            _("Your role does not include “%(what)s” here.") % {"what": _needed(group, needs).label}, permission=_needed(group, needs).value
+        )
     return group
 
 
@@ -54,7 +58,7 @@ def owner_of_new_group(actor: Actor, *, team_id: int | None, operator_id: int | 
     scope = require(actor, Permission.OPERATOR_PRICE_GROUP_MANAGE)
     operator = Operator.objects.within(scope).filter(pk=operator_id or actor.operator_id or 0, deleted_at=None).first()
     if operator is None:
-        raise NotFound("There is nothing here with that id.")
+        raise NotFound(_("There is nothing here with that id."))
     return operator, None
 
 
@@ -62,7 +66,7 @@ def _team_of_new_group(actor: Actor, team_id: int) -> tuple[Operator, Team]:
     readable = Team.objects.within(actor.scope(Permission.PRICE_GROUP_READ))
     team = readable.filter(pk=team_id, deleted_at=None).select_related("operator").first()
     if team is None:
-        raise NotFound("There is no such team.")
+        raise NotFound(_("There is no such team."))
     if not Team.objects.within(actor.scope(Permission.PRICE_GROUP_CREATE)).filter(pk=team_id).exists():
-        raise Forbidden(f"Your role does not include “{Permission.PRICE_GROUP_CREATE.label}” here.")
+        raise Forbidden(_("Your role does not include “%(what)s” here.") % {"what": Permission.PRICE_GROUP_CREATE.label})
     return team.operator, team

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import PartnerVisible
@@ -19,14 +20,14 @@ class PriceGroup(OperatorScoped, PartnerVisible):
     """
 
     class Type(models.TextChoices):
-        PUBLIC = "public"
-        MEMBER = "member"
-        SPONSORED = "sponsored"
-        REIMBURSEMENT = "reimbursement"
-        ROAMING = "roaming"
-        COST = "cost"
-        MEMBER_COST = "member_cost"
-        OTHER = "other"
+        PUBLIC = "public", _("Public")
+        MEMBER = "member", _("Member")
+        SPONSORED = "sponsored", _("Sponsored")
+        REIMBURSEMENT = "reimbursement", _("Reimbursement")
+        ROAMING = "roaming", _("Roaming")
+        COST = "cost", _("Cost")
+        MEMBER_COST = "member_cost", _("Member Cost")
+        OTHER = "other", _("Other")
 
     id = models.BigAutoField(primary_key=True)
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from forecourt.kit.money import exponent
 from forecourt.portal.formats import NBSP, number
@@ -12,6 +12,22 @@ from forecourt.pricing import rules
 from forecourt.pricing.models import PriceVersion
 
 BETWEEN = " · "
+# The names that `rules` gives to lines without a description of their own; they are stored in English.
+LINE_NAMES = (
+    gettext_noop("Energy"),
+    gettext_noop("Time"),
+    gettext_noop("Starting fee"),
+    gettext_noop("Charging fee"),
+    gettext_noop("Minute fee"),
+    gettext_noop("Idle fee"),
+    gettext_noop("Discount"),
+    gettext_noop("Highest price of a charge"),
+)
+
+
+def line_name(description: str) -> str:
+    """What a line of a price is called: our own names in the reader's language, descriptions as they were written."""
+    return _(description) if description in LINE_NAMES else description
 
 
 def summary(version: PriceVersion | None) -> str:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from forecourt.access import Actor
 from forecourt.billing.models import FeeAgreement
 from forecourt.kit.errors import DomainError, Invalid
@@ -45,13 +47,13 @@ def agree_fee(
     """
     fields = _problems(percentage, per_kwh, per_charge)
     if from_at < at:
-        fields["from_at"] = "Begin now or later."
+        fields["from_at"] = _("Begin now or later.")
     if team is not None and team.operator_id != operator.pk:
-        fields["team"] = "The team is not this operator's."
+        fields["team"] = _("The team is not this operator's.")
     if not _may_earn(beneficiary, operator):
-        fields["beneficiary"] = "Only the operator, its Main account or the platform can receive the fee."
+        fields["beneficiary"] = _("Only the operator, its Main account or the platform can receive the fee.")
     if fields:
-        raise Invalid("The fee cannot be agreed like this.", fields=fields)
+        raise Invalid(_("The fee cannot be agreed like this."), fields=fields)
     return FeeAgreement.objects.create(
         organisation_id=operator.organisation_id, operator=operator, team=team, beneficiary=beneficiary, percentage=percentage,
         per_kwh=per_kwh, per_charge=per_charge, currency=operator.currency.identifier, applies_to=applies_to, from_at=from_at,
@@ -67,7 +69,7 @@ def end_fee(*, actor: Actor, agreement: FeeAgreement, at: datetime) -> FeeAgreem
     """
     agreement = locked(agreement)
     if agreement.until_at is not None:
-        raise AgreementEnded("This agreement has ended already.", until_at=agreement.until_at)
+        raise AgreementEnded(_("This agreement has ended already."), until_at=agreement.until_at)
     agreement.until_at = max(at, agreement.from_at)
     agreement.save(update_fields=["until_at"])
     return agreement
@@ -76,12 +78,12 @@ def end_fee(*, actor: Actor, agreement: FeeAgreement, at: datetime) -> FeeAgreem
 def _problems(percentage: Decimal, per_kwh: Decimal, per_charge: Decimal) -> dict[str, str]:
     fields = {}
     if not 0 <= percentage <= MOST_PERCENT:
-        fields["percentage"] = "Enter a number from 0 to 100."
+        fields["percentage"] = _("Enter a number from 0 to 100.")
     for name, amount in (("per_kwh", per_kwh), ("per_charge", per_charge)):
         if not 0 <= amount <= MOST_AMOUNT:
-            fields[name] = f"Enter a number from 0 to {MOST_AMOUNT}."
+            fields[name] = _("Enter a number from 0 to %(most)s.") % {"most": MOST_AMOUNT}
     if not (percentage or per_kwh or per_charge):
-        fields["percentage"] = "Enter at least one fee."
+        fields["percentage"] = _("Enter at least one fee.")
     return fields
 
 

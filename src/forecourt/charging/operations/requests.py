@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from forecourt.access import Actor, Permission, may
 from forecourt.charging.models import Charge
@@ -30,6 +31,13 @@ from forecourt.teams.models import Team
 
 START_LIFETIME = timedelta(seconds=60)  # as long as the command lives
 RESERVATION = timedelta(minutes=15)  # where the charge point names no time of its own
+
+# What `rules.limits.broken` says, for the translators.
+LIMIT_WORDS = (
+    gettext_noop("Enter a number from 1 to 500."),
+    gettext_noop("Enter a number from 1 to 100."),
+    gettext_noop("Enter at least 1."),
+)
 
 
 class ChargePointBusy(DomainError):
@@ -227,7 +235,7 @@ def _wish(
     charge_point_id: int, team_id: int, person_id: int | None, limits: Limits, start_source: str, group_id: int | None, extras: Extras
 ) -> Wish:
     if fields := broken(limits):
-        raise Invalid(_("A limit is out of its bounds."), fields=fields)
+        raise Invalid(_("A limit is out of its bounds."), fields={name: _(says) for name, says in fields.items()})
     point = points.point(charge_point_id)
     if point is None or point.station_id is None:
         raise ChargePointNotConnected(_("This charge point has no station."))

@@ -16,6 +16,7 @@ from forecourt.charging.queries import ChargeDetail
 from forecourt.kit import clock
 from forecourt.portal import formats
 from forecourt.portal.pages import PageRequest, done, page, respond
+from forecourt.portal.states import state
 from forecourt.teams.models import Team
 
 REFRESH_SECONDS = 3
@@ -31,6 +32,7 @@ def charge_detail(request: PageRequest, charge_id: int) -> HttpResponseBase:
         "title": _("Charge %(id)s") % {"id": charge.human_readable_id},
         "crumbs": [(_("Charges"), reverse("charge-list"))],
         "charge": detail.charge,
+        "state_word": state("charge", detail.charge.state).word,
         "detail": detail,
         "live": REFRESH_SECONDS if detail.is_live else 0,
         "cost": queries.running_cost(detail.charge, at=clock.now()),
@@ -97,7 +99,7 @@ def _facts(detail: ChargeDetail) -> list[tuple[str, object]]:
         (_("Charge point"), charge.charge_point.name),
         (_("Paying team"), charge.payer_team.name if charge.payer_team else _("Nobody: the operator bears it")),
         (_("Driver"), charge.person.display_name if charge.person else None),
-        (_("Key"), charge.auth_id),
+        (_("Charge key"), charge.auth_id),
         (_("Price group"), charge.price_group.name if charge.price_group else _("Free")),
         (_("Paid by"), charge.payment_method),
         (

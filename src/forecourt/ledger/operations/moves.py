@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from forecourt.access import Actor, ActorKind
 from forecourt.kit.errors import Invalid
 from forecourt.kit.operations import locked, operation
@@ -48,9 +50,11 @@ def adjust(
     """
     _check(minor, note)
     if from_wallet.pk == to_wallet.pk:
-        raise Invalid("Choose two different wallets.", fields={"to_wallet": "Choose another wallet."})
+        raise Invalid(_("Choose two different wallets."), fields={"to_wallet": _("Choose another wallet.")})
     if currency not in (from_wallet.currency, to_wallet.currency):
-        raise Invalid("The currency must be that of one of the wallets.", fields={"currency": "Use the currency of one of the wallets."})
+        raise Invalid(
+            _("The currency must be that of one of the wallets."), fields={"currency": _("Use the currency of one of the wallets.")}
+        )
     return _record(
         NewTransaction(
             key=f"adjust:{key}", group="other", kind="operator-adjustment", amount=Amount.plain(minor, currency),
@@ -74,15 +78,16 @@ def refund(*, actor: Actor, transaction: WalletTransaction, percentage: Decimal,
     """
     transaction = locked(transaction)
     if not is_refundable(transaction):
-        raise Invalid("Only a complete transaction between two wallets can be refunded.")
+        raise Invalid(_("Only a complete transaction between two wallets can be refunded."))
     if not 0 < percentage <= HUNDRED or percentage != round(percentage, 2):
         raise Invalid(
-            "Enter a percentage above 0, at most 100.", fields={"percentage": "Enter a number above 0, at most 100, with two decimals."}
+            _("Enter a percentage above 0, at most 100."),
+            fields={"percentage": _("Enter a number above 0, at most 100, with two decimals.")},
         )
     _check_note(note)
     before = queries.refunded(transaction.pk)
     if before + percentage > HUNDRED:
-        raise RefundTooLarge(f"{before.normalize():f} % have been refunded already.", refunded=str(before))
+        raise RefundTooLarge(_("%(share)s %% have been refunded already.") % {"share": f"{before.normalize():f}"}, refunded=str(before))
     return _record(_reverse(transaction, before, percentage, note, actor, at), at=at)
 
 
@@ -115,7 +120,7 @@ def _step(minor: int, before: Decimal, percentage: Decimal) -> int:
 def _reverse(transaction: WalletTransaction, before: Decimal, percentage: Decimal, note: str, actor: Actor, at: datetime) -> NewTransaction:
     out, into = refund_amounts(transaction, before, percentage)
     if not out.gross and not into.gross:
-        raise Invalid("The refund comes to nothing.", fields={"percentage": "Enter a larger share."})
+        raise Invalid(_("The refund comes to nothing."), fields={"percentage": _("Enter a larger share.")})
     credit = _credit_spent(transaction)
     return NewTransaction(
         key=f"refund:{transaction.pk}:{before.normalize():f}", group=transaction.group, kind="refund", amount=out,
@@ -138,13 +143,13 @@ def _record(new: NewTransaction, *, at: datetime) -> WalletTransaction:
 
 def _check(minor: int, note: str) -> None:
     if not 0 < minor <= MOST_MINOR:
-        raise Invalid("Enter an amount above zero.", fields={"amount": "Enter an amount above zero."})
+        raise Invalid(_("Enter an amount above zero."), fields={"amount": _("Enter an amount above zero.")})
     _check_note(note)
 
 
 def _check_note(note: str) -> None:
     if not note.strip():
-        raise Invalid("Say why in a note.", fields={"note": "Say why."})
+        raise Invalid(_("Say why in a note."), fields={"note": _("Say why.")})
 
 
 def _person(actor: Actor) -> int | None:

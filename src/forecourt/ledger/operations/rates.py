@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
 from forecourt.kit.errors import Invalid
@@ -60,7 +61,9 @@ def import_rates(*, actor: Actor, text: str, source: str, at: datetime, dry_run:
     known = _known(list(rates))
     for key, (line, rate) in rates.items():
         if key in known and known[key] != rate:
-            report.problems.append((line, "rate", f"There is already another rate for this day: {known[key].normalize():f}."))
+            report.problems.append(
+                (line, "rate", _("There is already another rate for this day: %(rate)s.") % {"rate": f"{known[key].normalize():f}"})
+            )
     new = {key: rate for key, (_line, rate) in rates.items() if key not in known}
     report.created, report.skipped = len(new), len(rates) - len(new)
     if new and not dry_run and not report.problems:
@@ -71,7 +74,8 @@ def import_rates(*, actor: Actor, text: str, source: str, at: datetime, dry_run:
 def _parse(text: str, report: ImportReport) -> dict[Key, tuple[int, Decimal]]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")))
     if tuple(name.strip() for name in reader.fieldnames or ()) != HEADER:
-        raise Invalid(f"The first line must be: {','.join(HEADER)}", fields={"file": f"The first line must be: {','.join(HEADER)}"})
+        says = _("The first line must be: %(columns)s") % {"columns": ",".join(HEADER)}
+        raise Invalid(says, fields={"file": says})
     reader.fieldnames = HEADER
     currencies = set(Currency.objects.values_list("identifier", flat=True))
     rates: dict[Key, tuple[int, Decimal]] = {}
@@ -83,7 +87,7 @@ def _parse(text: str, report: ImportReport) -> dict[Key, tuple[int, Decimal]]:
             continue
         key = (row["base"].strip().upper(), row["quote"].strip().upper(), date.fromisoformat(row["on"].strip()))
         if key in rates:
-            report.problems.append((line, "on", f"This pair and day stand on line {rates[key][0]} already."))
+            report.problems.append((line, "on", _("This pair and day stand on line %(line)s already.") % {"line": rates[key][0]}))
         rates.setdefault(key, (line, Decimal(row["rate"].strip())))
     return rates
 
@@ -92,19 +96,19 @@ def _problems(row: dict[str, str | None], currencies: set[str]) -> Iterator[tupl
     base, quote, on, rate = ((row.get(column) or "").strip() for column in HEADER)
     for column, value in (("base", base), ("quote", quote)):
         if value.upper() not in currencies:
-            yield column, f"“{value}” is not a currency (ISO 4217)."
+            yield column, _("“%(text)s” is not a currency (ISO 4217).") % {"text": value}
     if base and base.upper() == quote.upper():
-        yield "quote", "The two currencies are the same."
+        yield "quote", _("The two currencies are the same.")
     try:
         date.fromisoformat(on)
     except ValueError:
-        yield "on", f"“{on}” is not a date like 2026-11-22."
+        yield "on", _("“%(text)s” is not a date like 2026-11-22.") % {"text": on}
     try:
         value_ = Decimal(rate)
         if not (value_.is_finite() and 0 < value_ < MOST and value_ == round(value_, 10)):
-            yield "rate", "Enter a number above 0 with at most 10 decimals."
+            yield "rate", _("Enter a number above 0 with at most 10 decimals.")
     except InvalidOperation:
-        yield "rate", f"“{rate}” is not a number. Use a point as the decimal mark."
+        yield "rate", _("“%(text)s” is not a number. Use a point as the decimal mark.") % {"text": rate}
 
 
 def _known(keys: list[Key]) -> dict[Key, Decimal]:

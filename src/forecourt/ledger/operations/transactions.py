@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from forecourt.kit.operations import operation
 from forecourt.ledger import queries, rules
@@ -190,7 +191,7 @@ def _check_cover(planned: Sequence[_Planned], back: Sequence[NewEntry], moved: S
         if plan.payer:
             funds[plan.payer.funds_id] -= plan.sides.out.gross
             if funds[plan.payer.funds_id] < 0:
-                raise Overdrawn("There is not enough money in the wallet for this.", wallet_id=plan.payer.id)
+                raise Overdrawn(_("There is not enough money in the wallet for this."), wallet_id=plan.payer.id)
 
 
 def _row(plan: _Planned, at: datetime) -> tuple[object, ...]:

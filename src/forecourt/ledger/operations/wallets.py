@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from forecourt.kit.errors import Invalid
 from forecourt.kit.operations import operation
@@ -36,7 +37,7 @@ def open_wallet(*, owner: Operator | Team, at: datetime) -> Wallet:
     :raises Invalid: if the owner has no country: VAT on its transactions could not be told.
     """
     if owner.country_id is None:
-        raise Invalid("Enter a country first: the wallet's VAT depends on it.", fields={"country": "Enter a country."})
+        raise Invalid(_("Enter a country first: the wallet's VAT depends on it."), fields={"country": _("Enter a country.")})
     is_team = isinstance(owner, Team)
     wallet, is_new = Wallet.objects.get_or_create(
         **{"team" if is_team else "operator_owner": owner},

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from forecourt.ledger import rules
 
@@ -74,7 +75,11 @@ def _rate(known: dict[Wanted, Rate], base: str, quote: str, day: date) -> Rate:
     if first and second:
         return Rate((first.rate * second.rate).quantize(rules.RATE_PLACES), min(first.on, second.on))
     raise rules.RateMissing(
-        f"There is no exchange rate from {base} to {quote} on or before {day}. Import one.", base=base, quote=quote, day=day
+        _("There is no exchange rate from %(base)s to %(quote)s on or before %(day)s. Import one.")
+        % {"base": base, "quote": quote, "day": day},
+        base=base,
+        quote=quote,
+        day=day,
     )
 
 

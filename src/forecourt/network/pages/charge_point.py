@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from forecourt.access import Permission, fetch
 from forecourt.kit import clock
@@ -22,6 +22,16 @@ from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.portal.states import state
 
 P = Permission
+# Causes in our own words, as `rules.states` stores them; all others are OCPP's error codes and statuses.
+CAUSES = (
+    gettext_noop("connection lost"),
+    gettext_noop("not connected to a station"),
+    gettext_noop("no status yet"),
+    gettext_noop("maintenance"),
+    gettext_noop("exempt"),
+    gettext_noop("reserved"),
+    gettext_noop("scheduled"),
+)
 ACTIONS = {
     "start": gettext_lazy("Start charge"),
     "stop": gettext_lazy("Stop charge"),
@@ -217,5 +227,5 @@ def _station_facts(charge_point: ChargePoint) -> list[tuple[str, object]]:
 def _moment(row: Any) -> dict[str, object]:
     shown = state("charge_point", row.state)
     length = formats.duration((row.until_at - row.from_at).total_seconds()) if row.until_at else _("now")
-    cause = _(row.cause) if row.cause[:1].islower() else row.cause
+    cause = _(row.cause) if row.cause in CAUSES else row.cause
     return {"at": row.from_at, "text": shown.word, "detail": f"{cause} · {length}", "tone": shown.tone, "icon": shown.icon}

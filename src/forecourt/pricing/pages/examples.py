@@ -8,7 +8,7 @@ from decimal import Decimal
 from forecourt.kit.money import Money
 from forecourt.portal.formats import NBSP, money, number
 from forecourt.pricing import rules
-from forecourt.pricing.words import unit_price
+from forecourt.pricing.words import line_name, unit_price
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ENERGY_WH, CHARGING, IDLE = 30_000, timedelta(minutes=60), timedelta(minutes=20)
@@ -53,4 +53,4 @@ def _shown(line: rules.Line, currency: str) -> ExampleLine:
     is_once = line.unit == rules.Unit.CHARGE
     quantity = number(line.quantity) if is_once else f"{number(line.quantity)}{NBSP}{line.unit}"
     price = money(Money.rounded(line.unit_price, currency)) if line.unit_price < 0 else unit_price(line.unit_price, currency)
-    return ExampleLine(line.description, quantity, price, line.net, line.vat, line.gross)
+    return ExampleLine(line_name(line.description), quantity, price, line.net, line.vat, line.gross)
