@@ -1,12 +1,13 @@
 """
 `@endpoint`: one declaration says who may call an operation and what it answers; documentation, checks and tests read it.
 
-The middleware of `integrations` has put `request.consumer`; this shell only reads it.
+The middleware of `integrations` has put `request.identify`; this shell only asks it.
 """
 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -37,9 +38,6 @@ class Caller(Protocol):
     @property
     def actor(self) -> Actor:
         """With everything the credential reaches."""
-
-    @property
-    def rate_key(self) -> str: ...
 
     def own(self) -> Actor:
         """The actor in the credential's own operator alone."""
@@ -92,18 +90,25 @@ class Access(AuthBase):
         self.endpoint = endpoint
 
     def __call__(self, request: HttpRequest) -> bool:
-        consumer: Caller | None = getattr(request, "consumer", None)
-        if consumer is None:
+        at = clock.now()
+        found: tuple[Caller, int] | None = request.identify(at=at)  # type: ignore[attr-defined]
+        if found is None:
             raise InvalidAccessToken("The access token is missing, wrong or expired.")
-        actor, endpoint, at = consumer.actor, self.endpoint, clock.now()
-        quota, interval = actor.rate_limit, actor.rate_interval_seconds
-        limits.count(request, key=consumer.rate_key, quota=quota, interval=interval, at=at, policy=endpoint.policy)
+        consumer, used = found
+        actor, endpoint = consumer.actor, self.endpoint
+        request.consumer = consumer  # type: ignore[attr-defined]
+        limits.hold(request, used, quota=actor.rate_limit, interval=actor.rate_interval_seconds, at=at, policy=endpoint.policy)
         if not (endpoint.is_public if consumer.is_public else endpoint.is_partner):
             raise NotFound("There is nothing at this address.")
-        if endpoint.scopes and not any(includes(actor.api_scopes, scope) for scope in endpoint.scopes):
+        if not _is_covered(actor.api_scopes, endpoint.scopes):
             raise Forbidden(f"The credential lacks the scope {' or '.join(endpoint.scopes)}.")
         request.actor = actor if endpoint.is_org else consumer.own()  # type: ignore[attr-defined]
         return True
+
+
+@lru_cache(maxsize=1024)
+def _is_covered(held: frozenset[str], needed: tuple[str, ...]) -> bool:
+    return not needed or any(includes(held, scope) for scope in needed)
 
 
 def endpoint(

@@ -44,14 +44,22 @@ class Rate:
 
 def count(request: HttpRequest, *, key: str, quota: int, interval: int, at: datetime, policy: str = QUOTA) -> None:
     """
-    Count this request and put its `Rate` on it; the response carries the headers.
+    Count this request by `key`, as `hold` says.
 
     :raises TooManyRequests: beyond the quota of the window (of `interval` seconds).
     """
     second = int(at.timestamp())
-    begin = second - second % interval
-    used = int(read(COUNT, [key, datetime.fromtimestamp(begin, UTC)])[0][0])
-    rate = Rate(policy, quota, interval, max(0, quota - used), begin + interval - second, used > quota)
+    used = int(read(COUNT, [key, datetime.fromtimestamp(second - second % interval, UTC)])[0][0])
+    hold(request, used, quota=quota, interval=interval, at=at, policy=policy)
+
+
+def hold(request: HttpRequest, used: int, *, quota: int, interval: int, at: datetime, policy: str = QUOTA) -> None:
+    """
+    Put the `Rate` of a counted request, the `used`-th of its window, on it; the response carries the headers.
+
+    :raises TooManyRequests: beyond the quota of the window (of `interval` seconds).
+    """
+    rate = Rate(policy, quota, interval, max(0, quota - used), interval - int(at.timestamp()) % interval, used > quota)
     request.rate = rate  # type: ignore[attr-defined]
     if rate.is_exceeded:
         raise TooManyRequests(f"More than {quota} requests in {interval} seconds.", retryAfter=rate.resets_in)

@@ -12,4 +12,4 @@ JSON = "application/json"
 def reply(content: Any, *, status: int = 200) -> HttpResponse:
     """A JSON response; without content an empty one."""
     body = b"" if content is None else _encoder.encode(content)
-    return HttpResponse(body, status=status, content_type=JSON)
+    return HttpResponse(body, status=status, headers={"Content-Type": JSON, "Content-Length": str(len(body))})

@@ -9,37 +9,63 @@ from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakSet
 
+import msgspec
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 
 from forecourt.access import Scope
 from forecourt.kit.errors import NotFound
 
+Params = Sequence[Any] | Mapping[str, Any]
+WHOLE_SECOND = len("2026-11-22 10:00:00+00")
 _ready: WeakSet[Any] = WeakSet()  # connections that may prepare
 OWNER = {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}
 
 
-def read(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+class MomentLoader(Loader):
+    """A timestamp as the contract writes it (RFC 3339, UTC), straight from PostgreSQL's text: a page has a hundred of them."""
+
+    def load(self, data: Buffer) -> str:
+        text = str(data, "ascii")
+        if len(text) == WHOLE_SECOND and text.endswith("+00"):
+            return f"{text[:10]}T{text[11:19]}Z"
+        return datetime.fromisoformat(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class JsonLoader(Loader):
+    def load(self, data: Buffer) -> Any:
+        return msgspec.json.decode(data)
+
+
+SHOWN = {"timestamptz": MomentLoader, "json": JsonLoader}  # how a page's columns become plain values
+
+
+def read(sql: str, params: Params = (), *, loaders: Mapping[str, type[Loader]] = {}) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows. A connection that broke while idle is replaced once."""
     try:
-        return _read(sql, params)
+        return _read(sql, params, loaders)
     except psycopg.OperationalError:
         if connection.in_atomic_block or (connection.connection is not None and not connection.connection.broken):
             raise
         connection.close()
-        return _read(sql, params)
+        return _read(sql, params, loaders)
 
 
-def _read(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _read(sql: str, params: Params, loaders: Mapping[str, type[Loader]]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     raw = connection.connection
     if raw not in _ready:
         _make_ready(raw)
     with psycopg.Cursor(raw) as cursor:
+        for name, loader in loaders.items():
+            cursor.adapters.register_loader(name, loader)
         return cursor.execute(sql, params).fetchall()
 
 
@@ -98,6 +124,8 @@ class Listing:
     """
     What an endpoint shows of a table: `columns` (name → SQL over `r` and the joins) and how they are reached.
 
+    In the rows of a page, moments are text, as the contract writes them.
+
     `sides` are the scope columns of each side, as on the model; a table without a column is not reached by that scope.
     """
 
@@ -119,7 +147,7 @@ class Listing:
     def page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None) -> list[Any]:
         source, params = self._firsts(scope, where, side, limit, offset)
         sql = f"SELECT {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
-        return [self.row._make(row) for row in read(sql, params)]
+        return [self.row._make(row) for row in read(sql, params, loaders=SHOWN)]
 
     def count(self, scope: Scope, where: Where, *, side: str | None = None, limit: int | None = None) -> int:
         """How many rows there are; with `limit`, at most that many are counted."""

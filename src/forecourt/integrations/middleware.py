@@ -1,25 +1,28 @@
-"""The actor of an API request: the bearer token's credential."""
+"""Who asks, at the partner API: the bearer token's credential."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
 from forecourt.integrations import queries
-from forecourt.kit import clock
 
 API_PREFIX = "/api/"
 
 
 class ConsumerActor:
-    """For API paths, `request.actor` is the token's actor or None; a browser session has no power there."""
+    """
+    For API paths: `request.identify(at=…)` gives the living token's consumer, counting the request, or None.
+
+    The API's shell calls it once, at an operation that needs a token. A browser session has no power there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API_PREFIX):
-            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-            consumer = queries.consumer_of(token.strip(), at=clock.now()) if scheme.lower() == "bearer" and token else None
-            request.consumer = consumer  # type: ignore[attr-defined]
-            request.actor = consumer.actor if consumer else None  # type: ignore[attr-defined]
+            scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+            request.identify = partial(queries.consumer_of, token.strip() if scheme.lower() == "bearer" else "")  # type: ignore[attr-defined]
+            request.actor = None  # type: ignore[attr-defined]
         return self.get_response(request)

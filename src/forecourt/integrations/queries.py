@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from forecourt.access import Actor, ActorKind, Scope
@@ -17,19 +18,32 @@ from forecourt.teams.queries import actor_of
 
 TOKEN_PURPOSE = "api-token"  # noqa: S105 (the name of a purpose)
 
+# The living token's credential, and how many requests its limit has counted in this window: one statement, one round trip.
+# A person's applications share one limit (partner API §7).
 LIVING = """
-SELECT c.id, c.flavour, c.name, c.scopes, c.operator_ids, c.team_ids, c.rate_limit, c.rate_interval_seconds, c.person_id,
-       c.operator_id, c.organisation_id, o.is_main
-FROM integrations_token t JOIN integrations_credential c ON c.id = t.credential_id JOIN operators_operator o ON o.id = c.operator_id
-WHERE t.access_hash = %s AND t.access_expires_at > %s AND c.revoked_at IS NULL AND o.deleted_at IS NULL
+WITH found AS (
+  SELECT c.id, c.flavour = 'public' AS is_public, c.name, c.scopes, c.operator_ids, c.team_ids, c.rate_limit, c.rate_interval_seconds, c.person_id,
+         c.operator_id, c.organisation_id, o.is_main
+  FROM integrations_token t JOIN integrations_credential c ON c.id = t.credential_id JOIN operators_operator o ON o.id = c.operator_id
+  LEFT JOIN identity_person p ON p.id = c.person_id
+  WHERE t.access_hash = %(hash)s AND t.access_expires_at > %(at)s AND c.revoked_at IS NULL AND o.deleted_at IS NULL
+    AND (c.flavour <> 'public' OR p.is_active AND p.deleted_at IS NULL)
+), counted AS (
+  INSERT INTO api_rate_counter AS r (key, "window", count)
+  SELECT CASE WHEN is_public THEN 'person:' || person_id ELSE 'credential:' || id END,
+         to_timestamp(%(second)s::bigint / rate_interval_seconds * rate_interval_seconds), 1
+  FROM found
+  ON CONFLICT (key, "window") DO UPDATE SET count = r.count + 1 RETURNING count
+)
+SELECT counted.count, found.* FROM found, counted
 """
 TEAMS = "SELECT operator_id, array_agg(id) FROM teams_team WHERE id = ANY(%s) AND organisation_id = %s GROUP BY operator_id"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Consumer:
     """
-    A credential whose access token was shown, and the actor it makes.
+    A credential whose access token was shown, and the actor it makes. Shared by requests: nothing in it changes.
 
     `operator_ids` empty means every child operator. `teams` (operator → team ids) is None where the credential is not
     limited to teams.
@@ -43,11 +57,6 @@ class Consumer:
     operator_ids: frozenset[int]
     teams: Mapping[int, frozenset[int]] | None
     actor: Actor
-
-    @property
-    def rate_key(self) -> str:
-        """A person's applications share one limit (partner API §7)."""
-        return f"person:{self.actor.id}" if self.is_public else f"credential:{self.credential_id}"
 
     def own(self) -> Actor:
         """The actor in the credential's own operator alone; a person's is not narrowed."""
@@ -69,6 +78,7 @@ class Consumer:
             raise Forbidden("The credential does not reach this operator.", operatorId=operator_id)
         return self._in(int(operator_id or 0))
 
+    @lru_cache(maxsize=1024)  # noqa: B019 (consumers are few)
     def _in(self, operator_id: int) -> Actor:
         if self.teams is None:
             reach = Scope(operator_ids=frozenset({operator_id}))
@@ -77,25 +87,34 @@ class Consumer:
         return replace(self.actor, reach=reach)
 
 
-def consumer_of(access_token: str, *, at: datetime) -> Consumer | None:
+def consumer_of(access_token: str, *, at: datetime) -> tuple[Consumer, int] | None:
     """
-    The consumer of a living access token; None for a wrong, expired or revoked one.
+    The consumer of a living access token, and which request of its window this is; None for a wrong, expired or revoked one.
 
-    One indexed query at each request, so that revoking holds at once; one more where teams are listed, three for a person.
+    One statement at each request, so that revoking holds at once; one more where teams are listed, three for a person.
     """
-    found = read(LIVING, [keyed_hash(access_token, purpose=TOKEN_PURPOSE), at])
-    return _consumer(found[0]) if found else None
+    hash = keyed_hash(access_token, purpose=TOKEN_PURPOSE)
+    found = read(LIVING, {"hash": hash, "at": at, "second": int(at.timestamp())}) if access_token else []
+    if not found:
+        return None
+    used, *row = found[0]
+    return _consumer(*(tuple(value) if isinstance(value, list) else value for value in row)), used
 
 
-def _consumer(row: tuple[Any, ...]) -> Consumer | None:
-    id, flavour, name, scopes, operator_ids, team_ids, limit, interval, person_id, operator_id, organisation_id, is_main = row
-    is_public = flavour == Credential.Flavour.PUBLIC
-    teams = {key: frozenset(ids) for key, ids in read(TEAMS, [team_ids, organisation_id])} if team_ids else None
+def _consumer(*row: Any) -> Consumer:
+    """A consumer that depends on its row alone is made once and shared by its requests."""
+    is_public, team_ids = row[1], row[5]
+    return _make(*row) if is_public or team_ids else _remembered(*row)
+
+
+def _make(
+    id: int, is_public: bool, name: str, scopes: tuple[str, ...], operator_ids: tuple[int, ...], team_ids: tuple[int, ...], limit: int,
+    interval: int, person_id: int | None, operator_id: int, organisation_id: int, is_main: bool,
+) -> Consumer:  # fmt: skip
+    teams = {key: frozenset(ids) for key, ids in read(TEAMS, [list(team_ids), organisation_id])} if team_ids else None
     if is_public:
-        person = Person.objects.filter(pk=person_id, deleted_at=None, is_active=True).first()
-        if person is None:
-            return None
-        actor = actor_of(person)
+        assert person_id is not None  # a constraint of the table
+        actor = actor_of(Person.objects.get(pk=person_id))
     else:
         reach = _reach(operator_id, organisation_id, is_main, operator_ids, teams)
         actor = Actor(ActorKind.CONSUMER, id, name, permissions=permissions_of(scopes), reach=reach, operator_id=operator_id)
@@ -103,8 +122,11 @@ def _consumer(row: tuple[Any, ...]) -> Consumer | None:
     return Consumer(id, is_public, operator_id, organisation_id, is_main, frozenset(operator_ids), teams, actor)
 
 
+_remembered = lru_cache(maxsize=1024)(_make)
+
+
 def _reach(
-    operator_id: int, organisation_id: int, is_main: bool, operator_ids: list[int], teams: Mapping[int, frozenset[int]] | None
+    operator_id: int, organisation_id: int, is_main: bool, operator_ids: tuple[int, ...], teams: Mapping[int, frozenset[int]] | None
 ) -> Scope:
     """Partner API §3: listed teams only; else the listed operators and the own one; else, for a Main account, everything."""
     if teams is not None:

@@ -94,6 +94,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "forecourt.portal.middleware.LocaleAndZone",
 ]
+# Of the partner API (project/wsgi.py): no session, no cookie, no page.
+API_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "forecourt.integrations.middleware.ConsumerActor",
+]
 
 ROOT_URLCONF = "forecourt.project.urls"
 WSGI_APPLICATION = "forecourt.project.wsgi.application"

@@ -52,10 +52,11 @@ CHARGES = Listing("charging_charge", COLUMNS, JOINS, sides=Charge.SIDES)
 PUBLIC_STATES = {"paying": "stopped", "releasing": "stopped", "released": "stopped", "other": "stopped"}
 
 
-def buckets(from_at: datetime | None, wh: Sequence[int] | None, seconds: int) -> list[dict[str, Any]]:
+def buckets(since: str | None, wh: Sequence[int] | None, seconds: int) -> list[dict[str, Any]]:
     """Energy per `seconds` (a multiple of 300), in kWh, whole periods of UTC. Sums of what is stored, so nothing is lost."""
-    if from_at is None or not wh:
+    if since is None or not wh:
         return []
+    from_at = datetime.fromisoformat(since)
     lead = int(from_at.timestamp()) % seconds // BUCKET_S  # stored buckets that are missing before the first
     begin, per = from_at - timedelta(seconds=lead * BUCKET_S), seconds // BUCKET_S
     step, found = timedelta(seconds=seconds), []

@@ -9,7 +9,7 @@ from django.db import connection
 from forecourt.access import Actor, Permission, Scope
 from forecourt.api.errors import ConsumerNotFound, InvalidAccessToken
 from forecourt.integrations import operations, queries
-from forecourt.integrations.models import Token
+from forecourt.integrations.models import Credential, Token
 from forecourt.integrations.tests.factories import AT, ApiClient, make_credential
 from forecourt.kit.errors import Forbidden, Invalid
 
@@ -108,19 +108,36 @@ def test_a_key_cannot_name_a_strangers_team(cast):
     assert list(refused.value.fields) == ["team_ids"]
 
 
+def consumer_with(access_token):
+    found = queries.consumer_of(access_token, at=AT)
+    assert found is not None
+    return found[0]
+
+
 def test_a_key_limited_to_teams_reaches_those_alone_also_when_narrowed(cast):
-    consumer = queries.consumer_of(issue(make_credential(cast.northwind, team_ids=[cast.harbour.pk])).access_token, at=AT)
-    assert consumer is not None
-    for actor in (consumer.actor, consumer.own()):
+    limited = consumer_with(issue(make_credential(cast.northwind, team_ids=[cast.harbour.pk])).access_token)
+    for actor in (limited.actor, limited.own()):
         scope = actor.scope(Permission.TEAM_READ)
         assert scope == Scope(team_ids=frozenset({cast.harbour.pk}))
 
 
 def test_a_sub_account_is_reached_by_its_main_account_and_by_no_stranger(cast):
-    consumer = queries.consumer_of(issue(make_credential(cast.northwind)).access_token, at=AT)
-    stranger = queries.consumer_of(issue(make_credential(cast.eastgate)).access_token, at=AT)
-    assert consumer is not None
-    assert stranger is not None
-    assert consumer.within(cast.southwind.pk).scope(Permission.TEAM_READ).operator_ids == {cast.southwind.pk}
+    main = consumer_with(issue(make_credential(cast.northwind)).access_token)
+    stranger = consumer_with(issue(make_credential(cast.eastgate)).access_token)
+    assert main.within(cast.southwind.pk).scope(Permission.TEAM_READ).operator_ids == {cast.southwind.pk}
     with pytest.raises(Forbidden):
         stranger.within(cast.southwind.pk)
+
+
+def test_a_changed_credential_is_another_consumer_at_the_next_request(cast):
+    credential, _ = made = make_credential(cast.northwind, scopes=["teams:read"])
+    token = issue(made).access_token
+    assert consumer_with(token) is consumer_with(token)
+    Credential.objects.filter(pk=credential.pk).update(scopes=["users:read"])
+    assert not consumer_with(token).actor.may_anywhere(Permission.TEAM_READ)
+
+
+def test_asking_who_it_is_counts_the_request_in_its_window(cast):
+    token = issue(make_credential(cast.northwind, rate_interval_seconds=60)).access_token
+    uses = [queries.consumer_of(token, at=AT + timedelta(seconds=second)) for second in (0, 59, 60)]
+    assert [use and use[1] for use in uses] == [1, 2, 1]
