@@ -44,6 +44,7 @@ class Person(AbstractBaseUser, PartnerVisible, Address):
     wants_newsletter = models.BooleanField(db_default=False, default=False)
     is_beta = models.BooleanField(db_default=False, default=False)
     platform_role = models.CharField(max_length=20, null=True, blank=True)
+    introduced_by_id = models.BigIntegerField(null=True, editable=False)  # the operator whose integration made this person
 
     objects: ClassVar[PersonManager] = PersonManager()
 

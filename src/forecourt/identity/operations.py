@@ -32,6 +32,7 @@ def create_person(
     language: str = "en",
     time_zone: str = "Europe/Copenhagen",
     country_id: int | None = None,
+    introduced_by_id: int | None = None,
 ) -> Person:
     """
     Record a person. Names, e-mail and phone may each be missing; without a password they sign in by an invitation's link.
@@ -48,6 +49,7 @@ def create_person(
         language=language,
         time_zone=checks.time_zone("time_zone", time_zone),
         country_id=country_id,
+        introduced_by_id=introduced_by_id,
     )
     checks.finish()
     _refuse_twin(person)

@@ -220,3 +220,12 @@ def facts_of(team: Team) -> dict[str, Any]:
             "address1", "address2", "zip_code", "city", "ean_number", "po_number", "accepts_join_requests", "external_charging",
         )
     }  # fmt: skip
+
+
+def is_known_to(actor: Actor, person: Person) -> bool:
+    """Whether the actor may read this person (a member of its teams, one of its operators' people), or its operator introduced them."""
+    if person.introduced_by_id is not None and person.introduced_by_id == actor.operator_id:
+        return True
+    scope = actor.scope(Permission.PERSON_READ) or actor.scope(Permission.TEAM_MEMBER_MANAGE)
+    is_member = TeamMember.objects.within(scope).filter(person=person, deleted_at=None).exists()
+    return is_member or OperatorMember.objects.within(scope).filter(person=person).exists()

@@ -134,3 +134,14 @@ def test_checklist_9_and_10_charges_are_newest_first_with_rfc_3339_times(world):
     data = world.client().call("GET", "/charges").json()["data"]
     assert [charge["id"] for charge in data] == sorted((charge["id"] for charge in data), reverse=True)
     assert all(charge["createdAt"].endswith("Z") and "T" in charge["createdAt"] for charge in data)
+
+
+def test_a_key_puts_people_into_its_team_whom_it_introduced_or_knows_and_nobody_else_by_id(world):
+    client = world.client()
+    body = {"teamId": world.cast.hotel.pk, "role": "user"}
+    stranger = client.call("POST", "/team-members", {**body, "userId": world.cast.eve.pk})
+    nobody = client.call("POST", "/team-members", {**body, "userId": 10**9})
+    assert (stranger.status_code, stranger.json()) == (404, nobody.json())
+    new = client.call("POST", "/users", {"email": "driver@example.org", "countryId": world.cast.northwind.country_id}).json()
+    assert client.call("POST", "/team-members", {**body, "userId": new["id"]}).status_code == 201
+    assert client.call("POST", "/team-members", {**body, "userId": world.cast.dora.pk}).status_code == 201

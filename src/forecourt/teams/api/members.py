@@ -196,7 +196,7 @@ def post_member(request: ApiRequest, body: MemberIn) -> dict[str, Any]:
     team: Team = fetch(Team.objects.filter(deleted_at=None), actor=request.actor, id=body.team_id, needs=Permission.TEAM_MEMBER_MANAGE)
     if [body.user_id, body.email, body.phone].count(None) != 2 or body.phone is not None:
         raise Invalid("Name the user by exactly one of userId and email.", fields={"userId": "Give exactly one of userId and email."})
-    person = person_named(body.user_id, body.email)
+    person = person_named(request.actor, body.user_id, body.email)
     assert person is not None
     at = clock.now()
     fields = changes(body)

@@ -116,7 +116,9 @@ def post_user(request: ApiRequest, body: UserIn) -> dict[str, Any]:
     """Create a user with a personal team."""
     if not Country.objects.filter(pk=body.country_id, is_sanctioned=False).exists():
         raise Invalid("There is no such country.", fields={"countryId": "Choose a country from the list."})
-    person = operations.welcome_person(actor=request.actor, email=body.email, country_id=body.country_id, at=clock.now())
+    person = operations.welcome_person(
+        actor=request.actor, email=body.email, country_id=body.country_id, introduced_by_id=request.actor.operator_id, at=clock.now()
+    )
     return user_json(PEOPLE.one(EVERYWHERE, person.pk))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Permission, fetch
+from forecourt.access import Actor, Permission, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import PageQuery, page_of
 from forecourt.api.rows import Listing, Where
@@ -31,6 +31,7 @@ from forecourt.operators.api import OperatorOut, operator, operator_sql
 from forecourt.operators.models import Operator
 from forecourt.teams import operations
 from forecourt.teams.models import Team
+from forecourt.teams.queries import is_known_to
 
 router = Router(tags=["Teams"])
 SIDES = {"owner": {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "id"}}
@@ -211,16 +212,22 @@ def _fetched(request: ApiRequest, id: int, needs: Permission) -> Team:
     return team
 
 
-def person_named(user_id: int | None, email: str | None) -> Person | None:
+def person_named(actor: Actor, user_id: int | None, email: str | None) -> Person | None:
     """
-    The person a body names.
+    The person a body names: by e-mail address, which one must know, or by an id that the actor may already read, or that
+    of a person its own operator introduced. Ids can be counted through, so any other id is nobody's.
 
     :raises NotFound: if nobody is called that.
     """
     if user_id is None and email is None:
         return None
     living = Person.objects.filter(deleted_at=None)
-    person = (living.filter(pk=user_id) if user_id is not None else living.filter(email__iexact=email)).first()
+    if user_id is None:
+        person = living.filter(email__iexact=email).first()
+    else:
+        person = living.filter(pk=user_id).first()
+        if person and not is_known_to(actor, person):
+            person = None
     if person is None:
         raise NotFound("There is no such user.")
     return person
@@ -247,7 +254,7 @@ def post_team(request: ApiRequest, body: TeamIn) -> dict[str, Any]:
     place = body.address.columns()
     team = operations.create_team(
         actor=actor, operator=home, name=body.name, contact_email=body.contact_email, type=body.type, country_id=place.pop("country_id"),
-        owner=person_named(body.user_id, body.user_email), at=clock.now(), **fields, **_lines(place),
+        owner=person_named(actor, body.user_id, body.user_email), at=clock.now(), **fields, **_lines(place),
     )  # fmt: skip
     return team_json(TEAMS.one(actor.scope(Permission.TEAM_READ), team.pk))
 
@@ -264,7 +271,7 @@ def patch_team(request: ApiRequest, team_id: Id, body: TeamPatch) -> dict[str, A
     team = _fetched(request, team_id, Permission.TEAM_UPDATE)
     fields = changes(body)
     place = fields.pop("address", None)
-    owner = person_named(fields.pop("user_id", None), fields.pop("user_email", None))
+    owner = person_named(request.actor, fields.pop("user_id", None), fields.pop("user_email", None))
     if owner is not None and owner.pk != team.owner_id:
         raise Invalid("A team changes hands in the portal.", fields={"userId": "Transfer the team in the portal."})
     if place is not None:
