@@ -44,8 +44,8 @@ screenshots: setup
 	$(BIN)/python -m tests.screenshots
 
 messages: setup
-	$(BIN)/python manage.py makemessages -l da --no-location
-	$(BIN)/python manage.py compilemessages
+	$(BIN)/python manage.py makemessages -l da --no-location --no-obsolete -i "*/tests/*" -i node_modules -i build -i .venv
+	$(BIN)/pybabel compile -d src/forecourt/locale -D django
 
 lock:
 	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --extra dev pyproject.toml -o requirements.lock
