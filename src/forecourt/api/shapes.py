@@ -7,6 +7,8 @@ Source: partner API §5, §11.0.
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -125,22 +127,24 @@ def major(minor: int | None, currency: str) -> Decimal | None:
 
 def address(row: Any, prefix: str = "") -> dict[str, Any] | None:
     """`Address` from columns named `address1`, `zip_code`, `country_name`, … ; null where nothing is known."""
-
-    def column(name: str) -> Any:
-        return getattr(row, prefix + name)
-
-    if not (column("address1") or column("city") or column("country_name")):
+    first, second, third, zip_code, city, province, area_id, country = _address_columns(prefix)(row)
+    if not (first or city or country):
         return None
     return {
-        "address1": column("address1") or "",
-        "address2": column("address2") or None,
-        "address3": column("address3") or None,
-        "zip": column("zip_code") or "",
-        "city": column("city") or "",
-        "province": column("province") or None,
-        "country": column("country_name"),
-        "countryAreaId": column("country_area_id"),
+        "address1": first or "",
+        "address2": second or None,
+        "address3": third or None,
+        "zip": zip_code or "",
+        "city": city or "",
+        "province": province or None,
+        "country": country,
+        "countryAreaId": area_id,
     }
+
+
+@cache
+def _address_columns(prefix: str) -> "attrgetter[tuple[Any, ...]]":
+    return attrgetter(*(prefix + name for name in (*ADDRESS_COLUMNS, "country_name")))
 
 
 def location(row: Any, prefix: str = "") -> dict[str, Any]:
