@@ -33,7 +33,7 @@ def ask(path: str, **headers: str) -> tuple[str, dict[str, str], bytes]:
 
 
 def token_of(client) -> str:
-    return client.defaults["HTTP_AUTHORIZATION"]
+    return str(client.defaults["HTTP_AUTHORIZATION"])
 
 
 def test_an_api_answer_is_whole_and_carries_the_headers_that_matter(cast):
