@@ -20,6 +20,13 @@ from forecourt.portal.states import state
 from forecourt.teams.models import Team
 
 REFRESH_SECONDS = 3
+PAID_BY = {
+    "free": gettext_lazy("Free"),
+    "team-has-fund": gettext_lazy("The team’s wallet"),
+    "team-has-auto-refill": gettext_lazy("The team’s wallet, which refills itself"),
+    "source": gettext_lazy("The team, afterwards"),
+    "payment": gettext_lazy("A payment for this charge"),
+}
 _COMMANDS = {"start": gettext_lazy("Start charge"), "stop": gettext_lazy("Stop charge")}
 
 
@@ -101,7 +108,7 @@ def _facts(detail: ChargeDetail) -> list[tuple[str, object]]:
         (_("Driver"), charge.person.display_name if charge.person else None),
         (_("Charge key"), charge.auth_id),
         (_("Price group"), charge.price_group.name if charge.price_group else _("Free")),
-        (_("Paid by"), charge.payment_method),
+        (_("Paid by"), PAID_BY.get(charge.payment_method or "")),
         (
             _("Held"),
             formats.money(charge.held_minor, charge.payer_team.currency.identifier) if charge.held_minor and charge.payer_team else None,
