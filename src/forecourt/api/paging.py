@@ -36,10 +36,7 @@ def page_of(
     listing: Listing, shape: Callable[[Any], dict[str, Any]], scope: Scope, where: Where, query: PageQuery, *, side: str | None = None
 ) -> dict[str, Any]:
     """A page of a table whose size is counted each time."""
-    rows = listing.page(scope, where, limit=query.per_page, offset=query.offset, side=side)
-    total = _total_seen(len(rows), query)
-    if total is None:
-        total = listing.count(scope, where, side=side)
+    rows, total = listing.counted_page(scope, where, limit=query.per_page, offset=query.offset, side=side)
     return envelope([shape(row) for row in rows], query, total)
 
 

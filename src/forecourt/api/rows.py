@@ -149,6 +149,19 @@ class Listing:
         sql = f"SELECT {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
         return [self.row._make(row) for row in read(sql, params, loaders=SHOWN)]
 
+    def counted_page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None) -> tuple[list[Any], int]:
+        """The page and how many rows there are in all, in one round trip unless the page is empty."""
+        branches, counted = self._branches(scope, where, side, "r.id")
+        if not branches:
+            return [], 0
+        source, params = self._firsts(scope, where, side, limit, offset)
+        total = f"(SELECT count(*) FROM ({' UNION '.join(branches)}) AS found)"  # noqa: S608 (constants)
+        sql = f"SELECT {total}, {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
+        found = read(sql, [*counted, *params], loaders=SHOWN)
+        if not found:
+            return [], self.count(scope, where, side=side) if offset else 0
+        return [self.row._make(row[1:]) for row in found], int(found[0][0])
+
     def count(self, scope: Scope, where: Where, *, side: str | None = None, limit: int | None = None) -> int:
         """How many rows there are; with `limit`, at most that many are counted."""
         branches, params = self._branches(scope, where, side, "r.id")
