@@ -37,7 +37,7 @@ def write(source: str, language: str = "en", **values: Any) -> str:
         ("{% number 3 2 %}", "3.00", "3,00"),
         ("{% duration 59 %}", "59 s", "59 s"),
         ("{% duration 3599 %}", "59 min", "59 min"),
-        ("{% duration 3900 %}", "1 h 05 min", "1 h 05 min"),
+        ("{% duration 3900 %}", "1 h 05 min", "1 t 05 min"),
         ("{% duration None %}", "–", "–"),
     ],
 )
