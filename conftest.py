@@ -16,6 +16,7 @@ import pytest
 from psycopg import sql
 
 if TYPE_CHECKING:
+    from pytest_django.plugin import DjangoDbBlocker
     from tests.cast import Cast
 
 HERE = Path(__file__).parent
@@ -53,21 +54,21 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: "pytest.FixtureRequest") -> Iterator[None]:
+def django_db_setup(django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
     """A database of this worker's own, copied from the template that matches the migrations."""
     from django.conf import settings
     from django.db import connections
 
     server = os.environ[_URL]
     name = f"test_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         template = _template(server)
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         settings.DATABASES["default"]["NAME"] = connections["default"].settings_dict["NAME"] = name
         connections["default"].close()
     yield
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         connections.close_all()
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -134,7 +135,7 @@ def cast(db: None) -> "Cast":
 
 
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: "pytest.FixtureRequest") -> Iterator[str]:
+def own_database(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[str]:
     """
     A fresh copy of the migrated database for a test with real commits and threads; its URL. Dropped afterwards.
 
@@ -145,7 +146,7 @@ def own_database(django_db_setup: None, django_db_blocker: "pytest.FixtureReques
 
     server, name = os.environ[_URL], f"own_{os.getpid()}_{os.urandom(4).hex()}"
     before = settings.DATABASES["default"]["NAME"]
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_template(server))))
         connections.close_all()
