@@ -145,3 +145,12 @@ def test_a_key_puts_people_into_its_team_whom_it_introduced_or_knows_and_nobody_
     new = client.call("POST", "/users", {"email": "driver@example.org", "countryId": world.cast.northwind.country_id}).json()
     assert client.call("POST", "/team-members", {**body, "userId": new["id"]}).status_code == 201
     assert client.call("POST", "/team-members", {**body, "userId": world.cast.dora.pk}).status_code == 201
+
+
+def test_a_key_of_single_teams_does_not_put_them_on_credit(world):
+    hotel = world.cast.hotel
+    limited, whole = world.client(team_ids=[hotel.pk]), world.client()
+    assert limited.call("PATCH", f"/teams/{hotel.pk}", {"paymentMethod": "invoice"}).status_code == 403
+    assert Team.objects.get(pk=hotel.pk).payment_method == "source"
+    assert limited.call("PATCH", f"/teams/{hotel.pk}", {"paymentMethod": "source", "name": "Hotel"}).status_code == 200
+    assert whole.call("PATCH", f"/teams/{hotel.pk}", {"paymentMethod": "invoice"}).status_code == 200

@@ -26,7 +26,7 @@ from forecourt.api.shapes import (
 )
 from forecourt.identity.models import Person
 from forecourt.kit import clock
-from forecourt.kit.errors import Invalid, NotFound
+from forecourt.kit.errors import Forbidden, Invalid, NotFound
 from forecourt.operators.api import OperatorOut, operator, operator_sql
 from forecourt.operators.models import Operator
 from forecourt.teams import operations
@@ -270,6 +270,8 @@ def patch_team(request: ApiRequest, team_id: Id, body: TeamPatch) -> dict[str, A
     """Change a team; only what is sent."""
     team = _fetched(request, team_id, Permission.TEAM_UPDATE)
     fields = changes(body)
+    if fields.get("payment_method", team.payment_method) != team.payment_method and request.actor.reach.team_ids:
+        raise Forbidden("A key of single teams may not change how they pay: that is their operator's to decide (spec P2.8).")
     place = fields.pop("address", None)
     owner = person_named(request.actor, fields.pop("user_id", None), fields.pop("user_email", None))
     if owner is not None and owner.pk != team.owner_id:
