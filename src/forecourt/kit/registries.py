@@ -2,7 +2,7 @@
 Registries: how a lower domain shows what a higher one knows, without importing it. Filled by `project/wiring.py` alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -61,6 +61,30 @@ class ApiField:
     write: Callable[..., None] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalPart:
+    """
+    What one domain keeps about a person (GDPR art. 15, 17, 20).
+
+    `export` returns the rows as they go into the person's download: plain dictionaries of JSON values, dates as ISO 8601.
+    `erase` makes them unreadable and leaves charges, invoices and the audit trail whole; it runs in the erasing transaction,
+    twice if need be. Either may be missing: nothing to show, or nothing to erase.
+    """
+
+    name: str  # file name in the download: "charges"
+    export: Callable[[int], Iterable[dict[str, Any]]] | None = None  # (person's id)
+    erase: Callable[..., None] | None = None  # (person's id, *, at)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalColumns:
+    """Columns of an audited table whose values belong to a person: the audit trail keeps them under that person's key."""
+
+    entity: str  # as the audit trail names it: "TeamMember"
+    person: str  # the column with the person's id; "id" for the person's own row
+    columns: frozenset[str]
+
+
 menu: Registry[MenuEntry] = Registry()
 tabs: Registry[Tab] = Registry()
 api_fields: Registry[ApiField] = Registry()
@@ -69,3 +93,6 @@ cards: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, request �
 row_actions: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, (request, row) → actions)
 deletion_objections: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (model label, row → message or None)
 audit_labels: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (entity, ids → {id: name})
+deletion_of_person: Registry[Callable[..., Any]] = Registry()  # (person's id) → why they cannot be erased yet, or None
+personal_parts: Registry[PersonalPart] = Registry()
+personal_columns: Registry[PersonalColumns] = Registry()

@@ -38,6 +38,10 @@ PAGES = (
     dashboards_pages, notifications_pages, operations_pages, integrations_pages,
 )  # fmt: skip
 
+# What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
+PERSONAL_PARTS: tuple[registries.PersonalPart, ...] = ()
+PERSONAL_COLUMNS: tuple[registries.PersonalColumns, ...] = ()
+
 
 def connect() -> None:
     """Fill the registries and the reactions. Running it twice changes nothing."""
@@ -52,3 +56,5 @@ def connect() -> None:
     registries.shell_slots.add(("bell", notifications_pages.bell))
     registries.api_fields.add(*PRICING_FIELDS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
+    registries.personal_parts.add(*PERSONAL_PARTS)
+    registries.personal_columns.add(*PERSONAL_COLUMNS)
