@@ -1,19 +1,20 @@
-"""Teams and members."""
+"""The team."""
 
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from forecourt.access import OperatorScoped, ScopedManager, TeamRole, newest_first
+from forecourt.access import ScopedManager, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.places.models import Address, Currency
+from forecourt.teams.models.restrictions import WalletRestricted
+from forecourt.teams.models.settings import FeatureGroup, TeamTemplate
 
 
-class Team(PartnerVisible, Address):
+class Team(PartnerVisible, Address, WalletRestricted):
     """A customer account (spec P2.1). `currency` is that of its wallet and never changes once used."""
 
     SIDES: ClassVar = {"owner": {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "id"}}
@@ -53,11 +54,22 @@ class Team(PartnerVisible, Address):
     time_zone = models.CharField(max_length=40)
     join_code = models.CharField(max_length=12, unique=True)
     accepts_join_requests = models.BooleanField(db_default=False, default=False)
+    accepts_joins_at_once = models.BooleanField(db_default=False, default=False)  # a request needs nobody's yes
+    generates_sites = models.BooleanField(db_default=False, default=False)  # a site for charge points at one place
     payment_method = models.CharField(max_length=20, choices=PaymentMethod.choices, db_default="source", default="source")
     external_charging = models.CharField(max_length=10, choices=ExternalCharging.choices, db_default="all", default="all")
     frozen_at = models.DateTimeField(null=True)
     frozen_reason = models.TextField(null=True)
     blocked_at = models.DateTimeField(null=True)
+    legal_email = models.EmailField(null=True, blank=True)  # certified mail
+    external_id = models.CharField(max_length=255, null=True, blank=True)
+    tax_identification_number = models.CharField(max_length=40, null=True, blank=True)
+    recipient_code = models.CharField(max_length=40, null=True, blank=True)  # e-invoicing
+    support_email = models.EmailField(null=True, blank=True)
+    support_phone = models.CharField(max_length=16, null=True, blank=True)  # E.164
+    theme_id = models.BigIntegerField(null=True)  # of `operators`; null: the operator's
+    template = models.ForeignKey(TeamTemplate, models.PROTECT, null=True, related_name="teams")
+    feature_group = models.ForeignKey(FeatureGroup, models.PROTECT, null=True, related_name="teams")
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 
@@ -74,52 +86,3 @@ class Team(PartnerVisible, Address):
 
     def __str__(self) -> str:
         return self.name
-
-
-class TeamMember(OperatorScoped, PartnerVisible):
-    """One person in one team, or an invitation or join request (spec P2.1, partner API §11.15)."""
-
-    class State(models.TextChoices):
-        REQUESTED = "requested"
-        INVITED = "invited"
-        ACCEPTED = "accepted"
-        REJECTED = "rejected"
-        EXPIRED = "expired"
-        BLOCKED = "blocked"
-
-    id = models.BigAutoField(primary_key=True)
-    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="team_memberships")
-    role = models.CharField(max_length=10, choices=[(role.value, role.value) for role in TeamRole])
-    state = models.CharField(max_length=10, choices=State.choices)
-    can_pay_with_team_wallet = models.BooleanField(db_default=False, default=False)
-    can_manage_team_wallet = models.BooleanField(db_default=False, default=False)
-    can_configure_charge_points = models.BooleanField(db_default=False, default=False)
-    can_manage_team_members = models.BooleanField(db_default=False, default=False)
-    can_request_sponsoring = models.BooleanField(db_default=False, default=False)
-    pays_in_country_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)  # null: everywhere
-    charge_payment_type = models.CharField(max_length=10, db_default="all", default="all")  # partner, operator, all, none
-    has_access_to_all = models.BooleanField(db_default=True, default=True)
-    charge_point_ids = ArrayField(models.BigIntegerField(), db_default=[], default=list)  # where access is selected
-    note = models.TextField(null=True, blank=True)
-    invited_email = models.EmailField(null=True, blank=True)
-    invited_phone = models.CharField(max_length=16, null=True, blank=True)
-    invitation_hash = models.BinaryField(null=True)
-    invited_at = models.DateTimeField(null=True)
-    invited_by_id = models.BigIntegerField(null=True)
-    expires_at = models.DateTimeField(null=True)
-    accepted_at = models.DateTimeField(null=True)
-    accepted_by_id = models.BigIntegerField(null=True)
-    rejected_at = models.DateTimeField(null=True)
-    rejected_by_id = models.BigIntegerField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["team", "person"], condition=Q(deleted_at=None), name="one_membership_per_person_and_team"),
-            models.UniqueConstraint(fields=["team"], condition=Q(deleted_at=None, role="owner"), name="one_owner_per_team"),
-            models.UniqueConstraint(fields=["invitation_hash"], name="team_invitation_once"),
-        ]
-        indexes: ClassVar = [
-            *newest_first("team_member"),
-            models.Index(fields=["person"], name="team_member_person"),
-        ]

@@ -1,0 +1,92 @@
+"""What an operator sets for many teams: templates, feature groups, and the first level of the wallet's restrictions."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from forecourt.access import OperatorScoped, ScopedManager, newest_first
+from forecourt.kit.models import PartnerVisible
+from forecourt.operators.models import Operator
+from forecourt.teams.models.restrictions import WalletRestricted
+
+PAYMENT_METHODS = [("source", "source"), ("invoice", "invoice"), ("operator_transaction", "operator_transaction")]
+
+
+class OperatorWalletRule(WalletRestricted):
+    """The operator's own level of the cascade: what holds for its teams unless they set their own."""
+
+    operator = models.OneToOneField(Operator, models.CASCADE, primary_key=True, related_name="wallet_rule")
+    organisation_id = models.BigIntegerField(editable=False)
+
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+
+class TeamTemplate(OperatorScoped, PartnerVisible, WalletRestricted):
+    """
+    Settings that an operator applies to teams (spec §2.5). A right that is False here is taken from everybody in the
+    team, whatever their own toggles say; null leaves it to the team.
+    """
+
+    class AppliesTo(models.TextChoices):
+        ALL = "all"
+        PRIVATE = "private"
+        PROFESSIONAL = "professional"
+        OPERATOR = "operator"
+
+    id = models.BigAutoField(primary_key=True)
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    applies_to = models.CharField(max_length=12, choices=AppliesTo.choices, null=True, blank=True)  # null: to chosen teams only
+    payment_method = models.CharField(max_length=20, choices=PAYMENT_METHODS, null=True, blank=True)
+    external_charging = models.CharField(max_length=10, null=True, blank=True)
+    may_withdraw = models.BooleanField(null=True)
+    can_pay_with_team_wallet = models.BooleanField(null=True)
+    can_manage_team_wallet = models.BooleanField(null=True)
+    can_configure_charge_points = models.BooleanField(null=True)
+    can_manage_team_members = models.BooleanField(null=True)
+    can_request_sponsoring = models.BooleanField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["operator", "name"], condition=Q(deleted_at=None), name="team_template_name_once"),
+            models.UniqueConstraint(fields=["operator", "applies_to"], condition=Q(deleted_at=None), name="one_template_per_kind_of_team"),
+        ]
+        indexes: ClassVar = newest_first("team_template", columns=("organisation_id", "operator_id"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeatureGroup(OperatorScoped, PartnerVisible):
+    """Which features a team's people see (partner API §11.18)."""
+
+    id = models.BigAutoField(primary_key=True)
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["operator", "name"], condition=Q(deleted_at=None), name="feature_group_name_once")
+        ]
+        indexes: ClassVar = newest_first("feature_group", columns=("organisation_id", "operator_id"))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FeatureSetting(models.Model):
+    """One feature in one group. A feature without a row is on."""
+
+    class Value(models.TextChoices):
+        ON = "on"
+        OFF = "off"
+        HIDDEN = "hidden"
+
+    id = models.BigAutoField(primary_key=True)
+    group = models.ForeignKey(FeatureGroup, models.CASCADE, related_name="settings")
+    feature = models.CharField(max_length=40)
+    value = models.CharField(max_length=6, choices=Value.choices)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["group", "feature"], name="feature_once_per_group")]
