@@ -48,6 +48,7 @@ TABLE = {
     "healthz": Row(get=EVERYONE, post=EVERYONE, nobody=True),
     "set-theme": Row(post=EVERYONE, nobody=True),
     "setup": Row(get="", post="", missing=EVERYONE, nobody=True),  # a wrong token finds nothing
+    "stored-file": Row(get="", missing=EVERYONE, nobody=True),  # a wrong key finds nothing
     "operators": Row(get="root"),
     "operator-new": Row(get="root", post="root"),
     "operator-detail": Row(get="root", post="root"),

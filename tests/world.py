@@ -38,6 +38,8 @@ def make_world() -> World:
         "notification_id": Notification.objects.create(person_id=cast.tom.pk, text="Hello").pk,
         "email_id": OutgoingEmail.objects.create(to="tom@example.com", subject="Hello", text="Hello", kind="test").pk,
         "token": "wrong",
+        "file_id": 1,
+        "key": "wrong",
     }
     return World(cast, ids)
 

@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     *(
         f"forecourt.{domain}"
         for domain in (
-            "kit", "places", "audit", "notifications", "portal", "api", "identity", "operators", "teams", "integrations",
+            "kit", "places", "files", "audit", "notifications", "portal", "api", "identity", "operators", "teams", "integrations",
             "ledger", "pricing", "network", "charging", "billing", "gateway", "dashboards",
         )
     ),

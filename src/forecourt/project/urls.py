@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("forecourt.portal.urls")),
     path("setup/<str:token>", setup.setup, name="setup"),
     path("accounts/", include("forecourt.identity.urls")),
+    path("", include("forecourt.files.urls")),
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),
     path("", include("forecourt.dashboards.urls")),
