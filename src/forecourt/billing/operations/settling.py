@@ -11,7 +11,7 @@ from forecourt.billing.queries import ToSettle
 from forecourt.billing.rules import Settled
 from forecourt.charging import operations as charging
 from forecourt.charging.events import ChargeReadyToSettle
-from forecourt.charging.operations.paying import hold_key
+from forecourt.charging.operations.paying import hold_keys
 from forecourt.kit.events import announce_all
 from forecourt.kit.operations import operation
 from forecourt.ledger import operations as ledger
@@ -48,7 +48,7 @@ def settle(charge_ids: Sequence[int], *, at: datetime) -> list[int]:
     charging.complete_charges([_completion(priced[charge.id], at) for charge in settled])
     announce_all(ChargeSettled(charge.id) for charge in settled)
     movements = payments.movements(settled, priced, at=at)
-    ledger.record_transactions(movements, at=at, release=[hold_key(charge.id) for charge in settled])  # last: it locks hot accounts
+    ledger.record_transactions(movements, at=at, release=hold_keys(charge.id for charge in settled))  # last: it locks hot accounts
     return [charge.id for charge in settled]
 
 

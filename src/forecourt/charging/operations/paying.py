@@ -15,8 +15,18 @@ HOLD_MAJOR = Decimal("50.00")  # held at the start, in major units of the payer 
 
 
 def hold_key(charge_id: int) -> str:
-    """The ledger's key of a charge's hold; billing releases it at the settlement."""
+    """The ledger's key of a charge's hold."""
     return f"charge:{charge_id}"
+
+
+def late_hold_key(charge_id: int) -> str:
+    """The key of the second hold, of a charge that was given up and then started after all: a key holds once."""
+    return f"charge:{charge_id}:late"
+
+
+def hold_keys(charge_ids: Iterable[int]) -> list[str]:
+    """Everything that may be held for charges; billing releases it at the settlement."""
+    return [key for id in charge_ids for key in (hold_key(id), late_hold_key(id))]
 
 
 def hold_amount(currency: str) -> int:
@@ -38,24 +48,30 @@ def payment_method(payer: TeamFacts | None, *, is_free: bool) -> str | None:
 
 
 class Claim(NamedTuple):
-    """A charge that wants money held."""
+    """A charge that wants money held. `currency` is that of the paying team's wallet; `is_late`: for the second time."""
 
     charge_id: int
-    payer: TeamFacts
+    team_id: int
+    currency: str
+    is_late: bool = False
+
+    @property
+    def key(self) -> str:
+        return late_hold_key(self.charge_id) if self.is_late else hold_key(self.charge_id)
 
 
 def hold(claims: Sequence[Claim], *, at: datetime) -> dict[int, int]:
     """Hold money for each charge whose payer has it: {charge id: minor held}. A charge that is missing has no funds."""
-    wallets = wallets_of(claim.payer.id for claim in claims)
-    able = [claim for claim in claims if claim.payer.id in wallets]
-    holds = [ledger.Hold(hold_key(claim.charge_id), wallets[claim.payer.id], hold_amount(claim.payer.currency)) for claim in able]
+    wallets = wallets_of(claim.team_id for claim in claims)
+    able = [claim for claim in claims if claim.team_id in wallets]
+    holds = [ledger.Hold(claim.key, wallets[claim.team_id], hold_amount(claim.currency)) for claim in able]
     answers = ledger.hold_many(holds, at=at) if holds else []
     return {claim.charge_id: one.minor for claim, one, is_held in zip(able, holds, answers, strict=True) if is_held}
 
 
 def release(charge_ids: Iterable[int], *, at: datetime) -> None:
     """Give back what is held for charges that came to nothing."""
-    ledger.release_holds([hold_key(id) for id in charge_ids], at=at)
+    ledger.release_holds(hold_keys(charge_ids), at=at)
 
 
 def have_funds(payers: Iterable[TeamFacts]) -> set[int]:

@@ -12,7 +12,8 @@ from forecourt.charging.models import Charge
 from forecourt.charging.operations import drafts, paying
 from forecourt.charging.operations.commands import start_payload, stop_key, stop_payload
 from forecourt.charging.operations.drafts import Draft, VatRates
-from forecourt.charging.operations.failing import fail
+from forecourt.charging.operations.failing import Failure, fail
+from forecourt.charging.operations.promising import show_promises
 from forecourt.charging.operations.starts import price_request
 from forecourt.charging.queries import points
 from forecourt.charging.queries.holders import at_point, holder_by_person, memberships
@@ -127,6 +128,7 @@ def request_start(
     draft = _draft(wish, state=Charge.State.STARTING, at=at)
     draft.remote_id_tag, draft.expires_at = new_remote_id_tag(), at + START_LIFETIME
     drafts.insert([draft])
+    show_promises([wish.point.id], at=at)
     charge = Charge.objects.get(pk=draft.id)
     _ask_to_start(actor, charge, at=at)
     return charge
@@ -157,6 +159,7 @@ def reserve(
     lasts = timedelta(minutes=charge_point.reservation_minutes) if charge_point.reservation_minutes else RESERVATION
     draft.expires_at = at + lasts
     drafts.insert([draft])
+    show_promises([wish.point.id], at=at)
     return Charge.objects.get(pk=draft.id)
 
 
@@ -203,9 +206,10 @@ def request_stop(*, actor: Actor, charge: Charge, at: datetime) -> Command | Non
     :raises ChargeAlreadyStopped: if it has stopped or failed. Asking again while a request is open returns the open one.
     :raises ChargeNotStarted: if the station has not started it yet.
     """
+    points.point(charge.charge_point_id)  # locked before the charge, as everywhere
     charge = locked(charge)
     if charge.state in (Charge.State.RESERVED, Charge.State.SCHEDULED):
-        fail({charge.pk: "cancelled"}, at=at)
+        fail({charge.pk: Failure("cancelled", at)})
         return None
     if charge.stopped_at or charge.failed_at:
         raise ChargeAlreadyStopped(_("This charge has already stopped."), stopped_at=charge.stopped_at)
@@ -254,7 +258,9 @@ def _asked_before(wish: Wish) -> Charge | None:
 def _refuse_if_busy(point: PointRow) -> None:
     taken = [charge for charge in open_charges([point.id]) if charge.stopped_at is None]
     if taken:
-        raise ChargePointBusy(_("This charge point is in use or promised to somebody."), charge_id=taken[0].id)
+        is_reserved = taken[0].state == Charge.State.RESERVED
+        says = _("This charge point is reserved.") if is_reserved else _("This charge point is in use or promised to somebody.")
+        raise ChargePointBusy(says, charge_id=taken[0].id)
 
 
 def _draft(wish: Wish, *, state: str, at: datetime) -> Draft:
@@ -284,7 +290,7 @@ def _member_id(wish: Wish) -> int | None:
 
 
 def _held(charge_id: int, payer: TeamFacts, at: datetime) -> int:
-    held = paying.hold([paying.Claim(charge_id, payer)], at=at)
+    held = paying.hold([paying.Claim(charge_id, payer.id, payer.currency)], at=at)
     if charge_id not in held:
         raise ChargeRefused(_("The team's wallet does not have enough funds."), reason=Refusal.INSUFFICIENT_FUNDS)
     return held[charge_id]

@@ -13,6 +13,7 @@ from forecourt.charging.operations.drafts import Draft, VatRates
 from forecourt.charging.operations.superseding import SUPERSEDED, release_earlier, supersede
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.points import PointRow, points_at
+from forecourt.charging.queries.remote import late_payers
 from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
 from forecourt.charging.rules.authorization import Holder, Refusal, Verdict, judge, status_of
 from forecourt.charging.rules.names import new_transaction_id, start_fingerprint
@@ -53,6 +54,7 @@ class Start:
     transaction_id: str = ""
     version: PriceVersion | None = None
     member_id: int | None = None  # of the charge point's team
+    overtaken_at: datetime | None = None  # an old start, replayed: when the newer charge began that runs there now
 
     @property
     def is_free(self) -> bool:
@@ -124,15 +126,16 @@ def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorde
     for start, id in zip(starts, drafts.new_ids(len(starts)), strict=True):
         start.id = start.base.id if start.base else id
         start.transaction_id = start.intent.transaction_id or new_transaction_id()
+        start.overtaken_at = _overtaken_at(start, opened.get(start.point.id, []))
     newborn = [start for start in starts if start.base is None]
     _find_prices(newborn)
-    held = _hold(newborn, at=recorded_at)
+    held = _hold(starts, at=recorded_at)
     moments = [(start.point.id, start.intent.at) for start in starts]
     supersede(moments, opened, recorded_at=recorded_at)
     release_earlier(moments, opened)
     rates = VatRates()
-    drafts.insert([_draft(start, held, rates, opened, recorded_at) for start in newborn])
-    joining.join([start for start in starts if start.base is not None])
+    drafts.insert([_draft(start, held, rates, recorded_at) for start in newborn])
+    joining.join([start for start in starts if start.base is not None], held, recorded_at=recorded_at)
     announce_all(ChargeStarted(start.id) for start in starts)
     refused = [start for start in starts if start.status is not AuthStatus.ACCEPTED]
     ask_to_stop([StopWish(one.id, one.intent.station_id, one.point.id, one.transaction_id) for one in refused], at=recorded_at)
@@ -148,22 +151,32 @@ def price_request(point: PointRow, person_id: int | None, forced_group_id: int |
     return PriceRequest(point.id, point.price_group_id, point.team_id, person_id, point.operator_id, forced_group_id)
 
 
-def _hold(newborn: Sequence[Start], *, at: datetime) -> dict[int, int]:
-    """Hold money where the payer pays in advance; a payer without it is blocked, and stays the payer of what is delivered."""
+def _overtaken_at(start: Start, here: Sequence[OpenCharge]) -> datetime | None:
+    newer = (charge.started_at for charge in here if charge.started_at and charge.is_running and charge.started_at > start.intent.at)
+    return next(newer, None)
+
+
+def _hold(starts: Sequence[Start], *, at: datetime) -> dict[int, int]:
+    """
+    Hold money where the payer pays in advance: for new charges, and again for those that were given up. A payer without it
+    is blocked, and stays the payer of what is delivered (spec P2.5).
+    """
     claims = [
-        paying.Claim(start.id, payer)
-        for start in newborn
-        if (payer := start.verdict.payer) is not None and payer.needs_funds and not start.is_free
+        paying.Claim(start.id, payer.id, payer.currency)
+        for start in starts
+        if start.base is None and (payer := start.verdict.payer) is not None and payer.needs_funds and not start.is_free
     ]
+    late = late_payers([start.base.id for start in starts if start.base is not None and start.base.is_given_up])
+    claims += [paying.Claim(*one, is_late=True) for one in late]
     held = paying.hold(claims, at=at)
     lacking = {claim.charge_id for claim in claims} - held.keys()
-    for start in newborn:
+    for start in starts:
         if start.id in lacking:
             start.verdict = Verdict(Refusal.INSUFFICIENT_FUNDS, start.verdict.payer)
     return held
 
 
-def _draft(start: Start, held: dict[int, int], rates: VatRates, opened: dict[int, list[OpenCharge]], recorded_at: datetime) -> Draft:
+def _draft(start: Start, held: dict[int, int], rates: VatRates, recorded_at: datetime) -> Draft:
     one, point = start.intent, start.point
     draft = drafts.draft_at(point, id=start.id, state="charging")
     draft.paid_by(start.verdict.payer, owner_operator_id=point.operator_id)
@@ -181,11 +194,8 @@ def _draft(start: Start, held: dict[int, int], rates: VatRates, opened: dict[int
     draft.held_minor = held.get(start.id, 0)
     if start.verdict.refusal:
         draft.failure_reason, draft.is_suspicious = start.verdict.refusal.value, True
-    newer = [
-        charge.started_at for charge in opened.get(point.id, []) if charge.started_at and charge.is_running and charge.started_at > one.at
-    ]
-    if newer:  # an old start, replayed: what runs now is not its victim
-        draft.state, draft.stopped_at, draft.released_at, draft.stop_reason = "stopped", newer[0], newer[0], SUPERSEDED
+    if ended := start.overtaken_at:  # what runs now is not its victim
+        draft.state, draft.stopped_at, draft.released_at, draft.stop_reason = "stopped", ended, ended, SUPERSEDED
         draft.stop_recorded_at, draft.meter_stop_wh = recorded_at, one.meter_wh
     return draft
 

@@ -1,6 +1,7 @@
 """Starts that we asked stations for."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from forecourt.charging.queries.sessions import OpenCharge
 from forecourt.charging.queries.sql import fetched, rows
@@ -17,6 +18,27 @@ def waiting_remote_tags(pairs: Sequence[tuple[int, str]]) -> set[tuple[int, str]
         [[station for station, _ in pairs], [tag for _, tag in pairs]],
     )
     return set(found)
+
+
+class LatePayer(NamedTuple):
+    """Who pays in advance for a charge that was given up. `currency` is that of the team's wallet."""
+
+    charge_id: int
+    team_id: int
+    currency: str
+
+
+def late_payers(charge_ids: Sequence[int]) -> list[LatePayer]:
+    """Those of these charges for which money was held at the asking. No query if nothing is asked."""
+    if not charge_ids:
+        return []
+    return rows(
+        LatePayer,
+        """SELECT c.id, c.payer_team_id, currency.identifier FROM charging_charge c
+           JOIN teams_team team ON team.id = c.payer_team_id JOIN places_currency currency ON currency.id = team.currency_id
+           WHERE c.id = ANY(%s) AND c.payment_method = 'team-has-fund'""",
+        [list(charge_ids)],
+    )
 
 
 def late_remote_starts(pairs: Sequence[tuple[int, str]]) -> list[OpenCharge]:

@@ -55,6 +55,11 @@ class OpenCharge(NamedTuple):
     def is_running(self) -> bool:
         return self.started_at is not None and self.stopped_at is None
 
+    @property
+    def is_given_up(self) -> bool:
+        """It had failed when its station started it after all."""
+        return self.state == "completed"
+
 
 def open_charges(charge_point_ids: Sequence[int]) -> list[OpenCharge]:
     """What is not completed on these charge points, locked in id order; oldest first."""

@@ -164,10 +164,10 @@ class EntryRow:
 
 
 def entries_of(*, transaction_ids: Iterable[int] = (), hold: str | None = None) -> list[EntryRow]:
-    """The entries of these transactions and those of the hold with this key, oldest first, with their postings."""
+    """The entries of these transactions and those of the holds whose key begins with `hold`, oldest first, with their postings."""
     wanted = Q(transaction_id__in=list(transaction_ids))
     if hold is not None:
-        wanted |= Q(key=f"hold:{hold}") | Q(key__startswith=f"release:{hold}:")
+        wanted |= Q(key=f"hold:{hold}") | Q(key__startswith=f"hold:{hold}:") | Q(key__startswith=f"release:{hold}:")
     entries = (
         Entry.objects.filter(wanted)
         .order_by("id")
