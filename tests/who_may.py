@@ -80,11 +80,10 @@ TABLE = {
     "transaction-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "transaction-refund": Row(get="ada oscar bea tom", post="ada oscar bea tom", missing="sue dora eve root"),
     "wallet-list": Row(get="ada oscar bea sven sue tom dora eve"),
-    "wallet-detail": Row(get="ada oscar bea sven tom root", missing="sue dora eve"),
-    "wallet-deposit": Row(get="root", post="root", missing="sue dora eve"),
+    "wallet-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "wallet-deposit": Row(get="", post="", missing="sue dora eve root"),  # the platform's people, where they are members
     "wallet-adjust": Row(get="ada", post="ada", missing="sue dora eve root"),
     "team-wallet": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
-    "platform-wallet-list": Row(get="root"),
     "rate-list": Row(get="root"),
     "rate-import": Row(get="root", post="root"),
     "charge-point-log": Row(get="ada oscar sven tom", missing="bea sue dora eve root"),

@@ -13,7 +13,6 @@ urlpatterns = [
     path("wallets/<int:wallet_id>/deposit", wallets.wallet_deposit, name="wallet-deposit"),
     path("wallets/<int:wallet_id>/adjust", wallets.wallet_adjust, name="wallet-adjust"),
     path("teams/<int:team_id>/wallet", wallets.team_wallet, name="team-wallet"),
-    path("platform/wallets/", wallets.platform_wallet_list, name="platform-wallet-list"),
     path("platform/exchange-rates/", rates.rate_list, name="rate-list"),
     path("platform/exchange-rates/import", rates.rate_import, name="rate-import"),
 ]

@@ -1,7 +1,7 @@
 """Everything that changes the books. `post_many` is the one way in; the rest prepares entries for it."""
 
 from forecourt.ledger.operations.deleting import OBJECTIONS
-from forecourt.ledger.operations.holds import hold_many, release_holds, release_part
+from forecourt.ledger.operations.holds import hold_many, release_holds
 from forecourt.ledger.operations.moves import adjust, deposit, refund
 from forecourt.ledger.operations.posting import post_many
 from forecourt.ledger.operations.rates import import_rates
@@ -45,5 +45,4 @@ __all__ = [
     "record_transactions",
     "refund",
     "release_holds",
-    "release_part",
 ]

@@ -26,14 +26,10 @@ FROM mine, ledger_hold old WHERE h.key = mine.key AND old.key = h.key
 RETURNING h.key, h.wallet_id, old.funds_minor, old.credit_minor, h.releases
 """
 
-_CLAIM_PART = """
-UPDATE ledger_hold SET funds_minor = %s, credit_minor = %s, releases = releases + 1 WHERE key = %s RETURNING releases
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A hold, or a part of one, that is about to be given back. Minor units of the wallet's currency."""
+    """A hold that is about to be given back. Minor units of the wallet's currency."""
 
     key: str
     number: int
@@ -89,27 +85,6 @@ def release_holds(keys: Sequence[str], *, at: datetime) -> None:
     """
     claimed = claim(keys, at=at)
     posting.post_many(entries_back(claimed, at=at), at=at)
-
-
-@operation
-def release_part(key: str, *, keep_minor: int, at: datetime) -> int:
-    """Give back what a hold has beyond `keep_minor`, funds before credit; how much that was. Repeating it gives back nothing more."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT wallet_id, funds_minor, credit_minor FROM ledger_hold WHERE key = %s AND released_at IS NULL FOR UPDATE", [key]
-        )
-        row = cursor.fetchone()
-        if row is None or row[1] + row[2] <= keep_minor:
-            return 0
-        wallet_id, funds, credit = row
-        back = funds + credit - keep_minor
-        from_funds = min(funds, back)
-        cursor.execute(_CLAIM_PART, [funds - from_funds, credit - (back - from_funds), key])
-        number = cursor.fetchone()[0]
-    wallet = queries.wallet_facts([wallet_id])[wallet_id]
-    claimed = _claimed(wallet, key, number, from_funds, back - from_funds)
-    posting.post_many([claimed.entry(at)], at=at)
-    return int(back)
 
 
 def claim(keys: Sequence[str], *, at: datetime) -> dict[str, Claimed]:

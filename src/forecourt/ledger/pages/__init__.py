@@ -8,7 +8,6 @@ from forecourt.kit.registries import MenuEntry, Tab
 MENU = [
     MenuEntry("billing", _("Wallet"), "wallet-list", "wallet", Permission.WALLET_READ, 10),
     MenuEntry("billing", _("Transactions"), "transaction-list", "arrows-exchange", Permission.WALLET_READ, 20),
-    MenuEntry("platform", _("Wallets"), "platform-wallet-list", "wallet", Permission.PLATFORM_READ, 60),
     MenuEntry("platform", _("Exchange rates"), "rate-list", "currency-euro", Permission.PLATFORM_READ, 70),
 ]
 TABS = [Tab("team", _("Wallet"), "team-wallet", Permission.WALLET_READ, 50)]

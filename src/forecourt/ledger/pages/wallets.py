@@ -73,14 +73,14 @@ def wallet_name(wallet: Wallet) -> str:
 @page("GET")
 def wallet_list(request: PageRequest) -> HttpResponseBase:
     """The wallets that the person may see. With exactly one, that one."""
-    return _list(request, require(request.actor, Permission.WALLET_READ), _("Wallets"))
-
-
-@page("GET")
-def platform_wallet_list(request: PageRequest) -> HttpResponseBase:
-    """Every wallet, for the platform's people."""
-    require(request.actor, Permission.PLATFORM_READ)
-    return _list(request, Scope(is_everywhere=True), _("Wallets of everybody"))
+    scope = require(request.actor, Permission.WALLET_READ)
+    search = request.GET.get("q", "").strip()
+    found = queries.wallet_rows(scope, text=search)
+    paging = paged(request, min(found.count(), COUNT_LIMIT + 1))
+    wallets = list(found[paging.offset : paging.offset + paging.size])
+    balances = queries.balances(wallet.pk for wallet in wallets)
+    rows = [(wallet, balances[wallet.pk]) for wallet in wallets]
+    return respond(request, "ledger/wallet_list.html", "rows", {"title": _("Wallets"), "rows": rows, "search": search, "paging": paging})
 
 
 @page("GET")
@@ -100,7 +100,7 @@ def team_wallet(request: PageRequest, team_id: int) -> HttpResponseBase:
 
 @page("GET", "POST")
 def wallet_deposit(request: PageRequest, wallet_id: int) -> HttpResponseBase:
-    """Record money that reached the platform's bank account: the platform's own people only."""
+    """Record money that reached the platform's bank account: the platform's own people only, where they are members (decision 0002)."""
     wallet = _readable(request.actor, wallet_id)
     if not _may_deposit(request.actor, wallet):
         raise Forbidden(_("Only the platform's own bookkeepers and administrators record deposits."))
@@ -143,18 +143,8 @@ def wallet_adjust(request: PageRequest, wallet_id: int) -> HttpResponseBase:
     return reviewed(request, form, title=title, submit=_("Move the money"), cancel_url=back, review=review, act=act)
 
 
-def _list(request: PageRequest, scope: Scope, title: str) -> HttpResponseBase:
-    search = request.GET.get("q", "").strip()
-    found = queries.wallet_rows(scope, text=search)
-    paging = paged(request, min(found.count(), COUNT_LIMIT + 1))
-    wallets = list(found[paging.offset : paging.offset + paging.size])
-    balances = queries.balances(wallet.pk for wallet in wallets)
-    context = {"title": title, "rows": [(wallet, balances[wallet.pk]) for wallet in wallets], "search": search, "paging": paging}
-    return respond(request, "ledger/wallet_list.html", "rows", context)
-
-
 def _detail(request: PageRequest, wallet: Wallet) -> HttpResponseBase:
-    scope = Scope(is_everywhere=True)  # the wallet is readable, so is every transaction of it
+    scope = request.actor.scope(Permission.WALLET_READ)
     context = {
         "title": wallet_name(wallet),
         "wallet": wallet,
@@ -169,15 +159,15 @@ def _detail(request: PageRequest, wallet: Wallet) -> HttpResponseBase:
 
 
 def _readable(actor: Actor, wallet_id: int) -> Wallet:
-    """Within what the actor may read; the platform's people read every wallet."""
-    if actor.may_platform(Permission.PLATFORM_READ) and (wallet := _NAMED.filter(pk=wallet_id).first()):
-        return wallet
     found: Wallet = fetch(_NAMED, actor=actor, id=wallet_id, needs=Permission.WALLET_READ)
     return found
 
 
 def _may_deposit(actor: Actor, wallet: Wallet) -> bool:
-    """Money from outside is the platform's word: its administrators anywhere, its own bookkeepers within the installation."""
+    """
+    Money from outside is the platform's word: its administrators, in the accounts that they were invited to, and its own
+    bookkeepers within the installation. The caller has fetched the wallet.
+    """
     if actor.may_platform(Permission.PLATFORM_MANAGE):
         return True
     scope = actor.scope(Permission.WALLET_MOVE)

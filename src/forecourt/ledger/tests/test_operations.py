@@ -179,16 +179,6 @@ def test_a_hold_is_once_and_so_is_its_release(payer):
     assert queries.problems() == []
 
 
-def test_a_hold_is_released_in_parts(payer):
-    give_credit(payer, 30)
-    give_funds(payer, 100)
-    ledger.hold_many([Hold("a", payer.pk, 50)], at=AT)
-    assert [ledger.release_part("a", keep_minor=40, at=AT), ledger.release_part("a", keep_minor=40, at=AT)] == [10, 0]
-    assert queries.balances([payer.pk])[payer.pk] == queries.Balance(90, 0, 40, "DKK")
-    ledger.release_holds(["a"], at=AT)
-    assert queries.balances([payer.pk])[payer.pk] == queries.Balance(100, 30, 0, "DKK")
-
-
 def test_who_may_go_negative_is_held_below_zero(operator):
     team = make_team("Housing", operator, payment_method="operator_transaction")
     wallet = make_wallet(team)
