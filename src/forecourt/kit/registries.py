@@ -85,6 +85,16 @@ class PersonalColumns:
     columns: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class EncryptedColumn:
+    """A column of `kit.secrets.encrypt`, so that a rotation of the keys finds it."""
+
+    table: str
+    column: str
+    purpose: str
+    key: str = "id"
+
+
 menu: Registry[MenuEntry] = Registry()
 tabs: Registry[Tab] = Registry()
 api_fields: Registry[ApiField] = Registry()
@@ -96,3 +106,4 @@ audit_labels: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (entity, 
 deletion_of_person: Registry[Callable[..., Any]] = Registry()  # (person's id) → why they cannot be erased yet, or None
 personal_parts: Registry[PersonalPart] = Registry()
 personal_columns: Registry[PersonalColumns] = Registry()
+encrypted_columns: Registry[EncryptedColumn] = Registry()

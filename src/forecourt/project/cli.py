@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _with_data(commands.add_parser("doctor", help="check that the books and the installation are in order"), _doctor)
     _with_data(commands.add_parser("setup", help="print the one-time link that sets up an empty installation"), _setup)
     _with_data(commands.add_parser("demo", help="load the demo network into an empty installation"), _demo)
+    _with_data(commands.add_parser("rotate-keys", help="encrypt stored secrets anew with the newest key"), _rotate_keys)
     backup = commands.add_parser("backup", help="write database, files and secret key of a running installation to one file")
     backup.add_argument("file", type=Path, metavar="FILE")
     _with_data(backup, _backup)
@@ -109,6 +110,18 @@ def _doctor(options: argparse.Namespace) -> int:
     from forecourt.project.doctor import run
 
     return int(run())
+
+
+def _rotate_keys(options: argparse.Namespace) -> int:
+    _prepare(options)
+    from forecourt.kit.secrets import CannotDecrypt
+    from forecourt.project.rotating import rotate
+
+    try:
+        answer(f"{rotate()} secrets encrypted anew.")
+    except CannotDecrypt as error:
+        raise Refusal(f"A stored secret ({error}) was encrypted by a key that FORECOURT_ENCRYPTION_KEYS does not list.") from error
+    return 0
 
 
 def _setup(options: argparse.Namespace) -> int:

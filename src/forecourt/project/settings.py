@@ -46,6 +46,8 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail is unique among the living, by 
 DEBUG = _flag("FORECOURT_DEBUG")
 FORECOURT_DESIGN = DEBUG or _flag("FORECOURT_DESIGN")
 SECRET_KEY = os.environ.get("FORECOURT_SECRET_KEY", "")
+# The first writes, all read (kit.secrets). Without a list of its own it is the secret key.
+ENCRYPTION_KEYS = [key for key in os.environ.get("FORECOURT_ENCRYPTION_KEYS", "").split(",") if key] or [SECRET_KEY]
 PUBLIC_URL = os.environ.get("FORECOURT_PUBLIC_URL", "http://localhost:8080").rstrip("/")
 OCPP_PUBLIC_URL = os.environ.get("FORECOURT_OCPP_PUBLIC_URL", "ws://localhost:9000/ocpp").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")

@@ -41,6 +41,8 @@ PAGES = (
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
 PERSONAL_PARTS: tuple[registries.PersonalPart, ...] = ()
 PERSONAL_COLUMNS: tuple[registries.PersonalColumns, ...] = ()
+# What `forecourt rotate-keys` writes anew.
+ENCRYPTED_COLUMNS: tuple[registries.EncryptedColumn, ...] = ()
 
 
 def connect() -> None:
@@ -58,3 +60,4 @@ def connect() -> None:
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)
+    registries.encrypted_columns.add(*ENCRYPTED_COLUMNS)
