@@ -3,7 +3,8 @@
 from django.db import migrations
 from django.db.migrations.operations.base import Operation
 
-# Arguments: entity type; column with the item's name; columns that are not recorded; the scope column that the row itself is.
+# Arguments: entity type; column with the item's name; columns that are not recorded; the scope column that the row itself is;
+# the table of the parent that has the scope columns, and the column that names it.
 RECORD_FUNCTION = """
 CREATE OR REPLACE FUNCTION audit_record() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,6 +13,7 @@ DECLARE
   subject jsonb := coalesce(after_row, before_row);
   ignored text[] := string_to_array(TG_ARGV[2], ',') || ARRAY['updated_at', 'created_at'];
   actor jsonb := coalesce(nullif(current_setting('forecourt.actor', true), '')::jsonb, '{"kind": "system", "id": 0, "name": "database"}');
+  parent jsonb;
   difference jsonb;
   verb text := CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'DELETE' THEN 'deleted' ELSE 'updated' END;
 BEGIN
@@ -24,6 +26,11 @@ BEGIN
   IF difference IS NULL THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND before_row ->> 'deleted_at' IS NULL AND after_row ->> 'deleted_at' IS NOT NULL THEN verb := 'deleted'; END IF;
   IF TG_ARGV[3] <> '' THEN subject := subject || jsonb_build_object(TG_ARGV[3], subject -> 'id'); END IF;
+  IF TG_ARGV[4] <> '' THEN
+    EXECUTE format('SELECT to_jsonb(p) FROM (SELECT id, organisation_id, operator_id, team_id FROM %I WHERE id = $1) p', TG_ARGV[4])
+      INTO parent USING (subject ->> TG_ARGV[5])::bigint;
+    subject := coalesce(parent, '{}') || subject;
+  END IF;
   INSERT INTO audit_event (occurred_at, organisation_id, operator_id, team_id, action, entity_type, entity_id, entity_name,
                            actor_kind, actor_id, actor_name, changes, context, transaction_id)
   VALUES (clock_timestamp(), (subject ->> 'organisation_id')::bigint, (subject ->> 'operator_id')::bigint, (subject ->> 'team_id')::bigint,
@@ -40,15 +47,24 @@ _BY_A_HUMAN = f"""{_ACTOR} LIKE '{{"kind": "person"%' OR {_ACTOR} LIKE '{{"kind"
 
 
 def audited(
-    table: str, entity: str, *, name: str = "name", ignore: tuple[str, ...] = (), is_scope: str = "", humans_only: bool = False
+    table: str,
+    entity: str,
+    *,
+    name: str = "name",
+    ignore: tuple[str, ...] = (),
+    is_scope: str = "",
+    parent: tuple[str, str] = ("", ""),
+    humans_only: bool = False,
 ) -> Operation:
     """
     Record every change of a table. `is_scope` names the scope column that the row's own id is (a team's `team_id`).
+    `parent`, for a table without scope columns: the table that has them, and the column that names its row, whose id stands
+    in for the row's own if it has none.
     `humans_only`: only changes with an actor in the transaction (people, API consumers), never a station's or a job's.
     """
     condition = f"WHEN ({_BY_A_HUMAN})" if humans_only else ""
     return migrations.RunSQL(
         f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW {condition} "
-        f"EXECUTE FUNCTION audit_record('{entity}', '{name}', '{','.join(ignore)}', '{is_scope}')",
+        f"EXECUTE FUNCTION audit_record('{entity}', '{name}', '{','.join(ignore)}', '{is_scope}', '{parent[0]}', '{parent[1]}')",
         f"DROP TRIGGER audit ON {table}",
     )

@@ -92,7 +92,7 @@ def wallet_detail(request: PageRequest, wallet_id: int) -> HttpResponseBase:
 def team_wallet(request: PageRequest, team_id: int) -> HttpResponseBase:
     """The wallet tab of a team."""
     team = fetch(Team.objects, actor=request.actor, id=team_id, needs=Permission.TEAM_READ)
-    wallet = _NAMED.filter(team=team).within(request.actor.scope(Permission.WALLET_READ)).first()  # type: ignore[attr-defined]
+    wallet = _NAMED.filter(team=team).within(request.actor.reach_of(Permission.WALLET_READ)).first()  # type: ignore[attr-defined]
     if wallet is None:
         raise NotFound(_("This team has no wallet yet, or your role does not show it."))
     return _detail(request, wallet)
@@ -123,7 +123,7 @@ def wallet_deposit(request: PageRequest, wallet_id: int) -> HttpResponseBase:
 def wallet_adjust(request: PageRequest, wallet_id: int) -> HttpResponseBase:
     """Move money from this wallet to another of the same reach, with a note."""
     wallet = fetch(_NAMED, actor=request.actor, id=wallet_id, needs=Permission.WALLET_ADJUST)
-    others = _NAMED.within(request.actor.scope(Permission.WALLET_ADJUST)).exclude(pk=wallet.pk).order_by("team__name", "id")  # type: ignore[attr-defined]
+    others = _NAMED.within(request.actor.reach_of(Permission.WALLET_ADJUST)).exclude(pk=wallet.pk).order_by("team__name", "id")  # type: ignore[attr-defined]
 
     def review(given: dict[str, Any]) -> Facts:
         names = [(_("From"), wallet_name(wallet)), (_("To"), wallet_name(given["to_wallet"]))]
@@ -170,7 +170,7 @@ def _may_deposit(actor: Actor, wallet: Wallet) -> bool:
     """
     if actor.may_platform(Permission.PLATFORM_MANAGE):
         return True
-    scope = actor.scope(Permission.WALLET_MOVE)
+    scope = actor.reach_of(Permission.WALLET_MOVE)
     by_operator = Scope(organisation_ids=scope.organisation_ids, operator_ids=scope.operator_ids)
     installations = Operator.objects.filter(is_installation=True, organisation_id=wallet.organisation_id)
     return installations.within(by_operator).exists()  # type: ignore[attr-defined, no-any-return]

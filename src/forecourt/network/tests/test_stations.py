@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from forecourt.access import Actor
+from forecourt.audit.models import Event
 from forecourt.kit.errors import Invalid
 from forecourt.kit.secrets import keyed_hash
 from forecourt.network import operations, queries
@@ -216,3 +217,14 @@ def test_an_import_makes_the_good_rows_and_finds_them_again(cast):
 def test_a_file_that_cannot_be_read_is_refused(cast, content):
     with pytest.raises(Invalid):
         read(cast.harbour, content)
+
+
+def test_connecting_and_disconnecting_is_in_the_audit_log_of_the_owner(cast):
+    charge_point = make_charge_point("Quay 1", cast.harbour)
+    station = make_station("CP-9", cast.harbour)
+    operations.connect_charge_point(actor=cast.actor("ada"), charge_point=charge_point, station=station, number=2, at=AT)
+    event = Event.objects.get(entity_type="Integration")
+    assert (event.action, event.actor_name, event.changes["number"]) == ("created", "Ada Test", [None, 2])
+    assert (event.organisation_id, event.team_id) == (cast.northwind.organisation_id, cast.harbour.pk)
+    operations.disconnect_charge_point(actor=cast.actor("ada"), charge_point=charge_point, at=AT)
+    assert Event.objects.filter(entity_type="Integration").latest("id").action == "deleted"

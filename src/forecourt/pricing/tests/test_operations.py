@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from tests.cast import Cast
 
 from forecourt.access import TeamRole
+from forecourt.audit.models import Event
 from forecourt.kit import registries
 from forecourt.kit.errors import Invalid
 from forecourt.kit.outbox import drain
@@ -247,3 +248,12 @@ def test_without_a_default_a_new_member_pays_the_public_price(cast):
     teams.add_member(actor=cast.actor("ada"), team=cast.harbour, person=cast.sven, role=TeamRole.MEMBER, at=AT)
     drain("pricing.price_new_members", at=AT)
     assert not MemberPricing.objects.exists()
+
+
+def test_a_members_price_is_in_the_audit_log_of_their_team(cast: Cast) -> None:
+    member = TeamMember.objects.get(team=cast.harbour, person=cast.dora)
+    price = make_price_group("Crew", cast.harbour, type="member")
+    operations.set_member_pricing(actor=cast.actor("ada"), members=[member], price_group=price, at=AT)
+    event = Event.objects.get(entity_type="MemberPricing")
+    assert (event.entity_id, event.team_id, event.actor_name) == (member.pk, cast.harbour.pk, "Ada Test")
+    assert event.changes["price_group_id"] == [None, price.pk]
