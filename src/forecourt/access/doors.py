@@ -17,11 +17,13 @@ def fetch(rows: Any, *, actor: Actor, id: int, needs: Permission) -> Any:
     """
     Return the row with this id, if the actor may read it and may do this to it. `rows` is a scoped manager or queryset.
 
+    In all of the actor's accounts, not only in the one they work in: a link or a tab of another account keeps working.
+
     :raises NotFound: if there is no such row, or it lies outside what the actor may read. The two look alike on purpose.
     :raises Forbidden: if the actor may read it, but `needs` is not granted *there*: an admin of one team who is a
         member of another is not an admin of both.
     """
-    row = rows.within(actor.scope(needs.read)).filter(pk=id).first()
+    row = rows.within(actor.reach_of(needs.read)).filter(pk=id).first()
     if row is None:
         raise NotFound(_("There is nothing here with that id."))
     if needs is not needs.read and not may(rows, actor=actor, id=id, needs=needs):
@@ -31,7 +33,7 @@ def fetch(rows: Any, *, actor: Actor, id: int, needs: Permission) -> Any:
 
 def may(rows: Any, *, actor: Actor, id: int, needs: Permission) -> bool:
     """Whether the actor may do this to the row: for a button that is drawn disabled."""
-    exists: bool = rows.within(actor.scope(needs)).filter(pk=id).exists()
+    exists: bool = rows.within(actor.reach_of(needs)).filter(pk=id).exists()
     return exists
 
 

@@ -43,7 +43,7 @@ def charge_card(request: HttpRequest) -> str:
     match = request.resolver_match
     charge_id = match.kwargs["charge_id"] if match else 0
     charge = fetch(Charge.objects, actor=actor, id=charge_id, needs=Permission.CHARGE_READ)
-    scope = actor.scope(Permission.WALLET_READ)
+    scope = actor.reach_of(Permission.WALLET_READ)
     settlement = queries.settlement_of(charge.pk)
     context = {
         "charge": charge,
@@ -65,7 +65,7 @@ def charge_of_transaction(request: HttpRequest, row: WalletTransaction) -> list[
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if row.reference_type != "CHARGE" or not (row.reference_id or "").isdecimal():
         return []
-    charge = Charge.objects.within(actor.scope(Permission.CHARGE_READ)).filter(pk=int(row.reference_id or 0)).first()
+    charge = Charge.objects.within(actor.reach_of(Permission.CHARGE_READ)).filter(pk=int(row.reference_id or 0)).first()
     if charge is None:
         return []
     label = _("Charge %(id)s") % {"id": charge.human_readable_id}

@@ -63,7 +63,7 @@ def _days(actor: Actor, today: date) -> dict[str, Any]:
     """Today, the last 7 and the last 30 days; nothing for whom sums are not meant."""
     scope = queries.figures_scope(actor)
     totals = queries.day_totals(scope, from_day=today - timedelta(days=59)) if scope else []
-    is_meant = bool(scope) and (bool(totals) or bool(actor.operator_memberships))
+    is_meant = bool(scope) and (bool(totals) or actor.account is not None)
     return {"periods": periods(totals, today) if is_meant else []}
 
 
@@ -127,7 +127,7 @@ def _figure(label: str, value: str, trend: Trend) -> dict[str, Any]:
 
 def _own(actor: Actor, at: datetime) -> dict[str, Any]:
     """A driver's own charges of the last 30 days; not for an operator's people, whose page is about others."""
-    if actor.operator_memberships or not actor.scope(Permission.CHARGE_READ).person_ids:
+    if not actor.scope(Permission.CHARGE_READ).person_ids:
         return {"own": []}
     own = queries.own_charges(actor.id, since=at - timedelta(days=30))
     return {

@@ -86,7 +86,7 @@ def member_rows(operator: Operator) -> list[MemberRow]:
 
 def may_open(actor: Actor, operator: Operator) -> bool:
     """Whether the actor works in this account, directly or through its Main account."""
-    scope = actor.scope(Permission.TEAM_READ)
+    scope = actor.reach_of(Permission.TEAM_READ)
     return operator.pk in scope.operator_ids or operator.organisation_id in scope.organisation_ids
 
 

@@ -16,7 +16,7 @@ def see_group(actor: Actor, id: int) -> PriceGroup:
 
     :raises NotFound: if there is none.
     """
-    groups = queries.readable(actor.scope(Permission.PRICE_GROUP_READ))
+    groups = queries.readable(actor.reach_of(Permission.PRICE_GROUP_READ))
     group = groups.filter(pk=id).select_related("team", "operator", "country", "current_version").first()
     if group is None:
         raise NotFound(_("There is nothing here with that id."))
@@ -39,7 +39,7 @@ def fetch_group(actor: Actor, id: int, needs: Permission) -> PriceGroup:
 
 
 def may_change(actor: Actor, group: PriceGroup, needs: Permission) -> bool:
-    return bool(PriceGroup.objects.within(actor.scope(_needed(group, needs))).filter(pk=group.pk).exists())
+    return bool(PriceGroup.objects.within(actor.reach_of(_needed(group, needs))).filter(pk=group.pk).exists())
 
 
 def _needed(group: PriceGroup, needs: Permission) -> Permission:
@@ -63,10 +63,10 @@ def owner_of_new_group(actor: Actor, *, team_id: int | None, operator_id: int | 
 
 
 def _team_of_new_group(actor: Actor, team_id: int) -> tuple[Operator, Team]:
-    readable = Team.objects.within(actor.scope(Permission.PRICE_GROUP_READ))
+    readable = Team.objects.within(actor.reach_of(Permission.PRICE_GROUP_READ))
     team = readable.filter(pk=team_id, deleted_at=None).select_related("operator").first()
     if team is None:
         raise NotFound(_("There is no such team."))
-    if not Team.objects.within(actor.scope(Permission.PRICE_GROUP_CREATE)).filter(pk=team_id).exists():
+    if not Team.objects.within(actor.reach_of(Permission.PRICE_GROUP_CREATE)).filter(pk=team_id).exists():
         raise Forbidden(_("Your role does not include “%(what)s” here.") % {"what": Permission.PRICE_GROUP_CREATE.label})
     return team.operator, team

@@ -1,6 +1,8 @@
 """Words of teams, and the matrix of spec P2.1 as a form needs it. No database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from django.utils.functional import Promise
@@ -28,6 +30,12 @@ TOGGLE_LABELS: dict[str, Promise] = {
     "can_manage_team_members": _("See and manage other members"),
     "can_request_sponsoring": _("Request reimbursement"),
 }
+PAYMENT_TYPE_LABELS: dict[str, Promise] = {
+    "all": _("All charge points"),
+    "partner": _("Charge points of the operator’s whole organisation"),
+    "operator": _("The operator’s own charge points"),
+    "none": _("Nowhere"),
+}
 NEVER = _("A member can never have this. Make them an admin first.")
 ALWAYS = _("The owner always has this.")
 ONLY_OWNER = _("Only the owner of the team, or the operator, may give wallet rights.")
@@ -35,6 +43,15 @@ ONLY_OWNER = _("Only the owner of the team, or the operator, may give wallet rig
 
 class Placed(Protocol):
     """A team, as far as a scope asks."""
+
+    pk: int
+    organisation_id: int
+    operator_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something hangs that is no team: `pk` 0 is no team's id."""
 
     pk: int
     organisation_id: int
@@ -68,8 +85,8 @@ def _toggle(name: str, role: TeamRole, may_grant_wallet: bool) -> Toggle:
 
 
 def reaches(actor: Actor, permission: Permission, team: Placed) -> bool:
-    """Whether this permission holds for the actor in this team. Asks no database: for tabs and buttons."""
-    scope = actor.scope(permission)
+    """Whether this permission holds for the actor in this team, in any of their accounts. Asks no database: for tabs and buttons."""
+    scope = actor.reach_of(permission)
     return (
         scope.is_everywhere
         or team.organisation_id in scope.organisation_ids
@@ -82,7 +99,33 @@ def may_grant_wallet(actor: Actor, team: Placed) -> bool:
     """Wallet rights and ownership are given by the owner, not by an admin of the team; the operator's people may (spec P2.1)."""
     if actor.kind is not ActorKind.PERSON:
         return True
-    scope = actor.scope(Permission.TEAM_MEMBER_MANAGE)
+    scope = actor.reach_of(Permission.TEAM_MEMBER_MANAGE)
     if team.organisation_id in scope.organisation_ids or team.operator_id in scope.operator_ids:
         return True
     return any(m.team_id == team.pk and m.role == TeamRole.OWNER for m in actor.team_memberships)
+
+
+def possible_toggles(role: str) -> frozenset[str]:
+    """The toggles that somebody with this role can have at all."""
+    return frozenset(name for name in TOGGLE_LABELS if name not in TEAM_TOGGLES or TeamRole(role) in TEAM_TOGGLES[name][0])
+
+
+class Lower(StrEnum):
+    """What saving a level does to those below it (spec P2.1): they keep what they set themselves, or all follow."""
+
+    KEEP = "keep"
+    APPLY = "apply"
+
+
+Allowed = frozenset[int] | None  # ids of countries or operators; None: nothing is said
+
+
+def effective(levels: Iterable[Allowed], *, key: Allowed = None) -> Allowed:
+    """
+    Where a wallet may pay, from the lowest level to the highest: the first that says something holds, whatever stands
+    above it; None everywhere is everywhere. A charge key only narrows (spec P2.1).
+    """
+    allowed = next((level for level in levels if level is not None), None)
+    if key is None or allowed is None:
+        return allowed if key is None else key
+    return allowed & key

@@ -82,7 +82,7 @@ def charge_start(request: PageRequest, charge_point_id: int) -> HttpResponseBase
     charge_point = fetch(ChargePoint.objects, actor=request.actor, id=charge_point_id, needs=Permission.CHARGE_POINT_READ)
     if not may(ChargePoint.objects, actor=request.actor, id=charge_point_id, needs=Permission.CHARGE_START):
         raise Forbidden(_("Your role does not include starting charges here."))
-    teams = Team.objects.within(request.actor.scope(Permission.WALLET_SPEND)).filter(deleted_at=None).order_by("name")
+    teams = Team.objects.within(request.actor.reach_of(Permission.WALLET_SPEND)).filter(deleted_at=None).order_by("name")
     form = StartForm(request.POST or None, teams=teams)
     if request.method == "POST" and form.is_valid() and (charge := _start(request, charge_point, form)):
         return done(request, "charge-detail", charge.pk, message=_("We asked the station to start."))

@@ -24,7 +24,7 @@ class Owned(Protocol):
 
 def may(actor: Actor, permission: Permission, row: Owned) -> bool:
     """The same answer as `access.may`, from the row in hand. Drawing only: the door of each page asks the database."""
-    scope = actor.scope(permission)
+    scope = actor.reach_of(permission)
     return (
         scope.is_everywhere
         or row.organisation_id in scope.organisation_ids

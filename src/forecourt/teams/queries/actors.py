@@ -1,6 +1,20 @@
 """A person as an actor: with every accepted membership, and where it may do what."""
 
-from forecourt.access import Actor, ActorKind, OperatorMembership, OperatorRole, Permission, PlatformRole, Scope, TeamMembership, TeamRole
+from collections.abc import Sequence
+from typing import Any
+
+from forecourt.access import (
+    Account,
+    Actor,
+    ActorKind,
+    OperatorMembership,
+    OperatorRole,
+    Permission,
+    PlatformRole,
+    Scope,
+    TeamMembership,
+    TeamRole,
+)
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator, OperatorMember
@@ -8,28 +22,41 @@ from forecourt.teams.models import TeamMember
 
 
 def actor_of(person: Person) -> Actor:
-    """The actor of a person, with every accepted membership. Two queries."""
+    """The actor of a person, with every accepted membership, in the account they last worked in. Two queries."""
     operator_rows = OperatorMember.objects.filter(person=person, state=OperatorMember.State.ACCEPTED, operator__deleted_at=None)
+    named = list(operator_rows.order_by("-operator__is_main", "operator_id").values_list(*_MEMBERSHIP, *_WORKPLACE))
+    operators = tuple(OperatorMembership(*place, OperatorRole(role)) for *place, role in (row[: len(_MEMBERSHIP)] for row in named))
     team_rows = TeamMember.objects.filter(person=person, state=TeamMember.State.ACCEPTED, deleted_at=None, team__deleted_at=None)
-    operators = tuple(
-        OperatorMembership(operator_id, organisation_id, is_main, OperatorRole(role))
-        for operator_id, organisation_id, is_main, role in operator_rows.order_by("operator_id").values_list(
-            "operator_id", "organisation_id", "operator__is_main", "role"
-        )
-    )
-    teams = tuple(
-        TeamMembership(team_id, TeamRole(role), frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on))
-        for team_id, role, *toggles in team_rows.order_by("team_id").values_list("team_id", "role", *TEAM_TOGGLES)
-    )
-    return Actor(
+    actor = Actor(
         kind=ActorKind.PERSON,
         id=person.pk,
         name=person.display_name,
         operator_memberships=operators,
-        team_memberships=teams,
+        team_memberships=tuple(_membership(*row) for row in team_rows.order_by("team_id").values_list(*_IN_A_TEAM, *TEAM_TOGGLES)),
         platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
-        operator_id=operators[0].operator_id if operators else None,
     )
+    return actor.working_in(_last_account(actor, named[0][len(_MEMBERSHIP) :])) if named else actor
+
+
+_MEMBERSHIP = ("operator_id", "organisation_id", "operator__is_main", "role")
+_WORKPLACE = ("person__workplace", *(f"person__workplace__operator__{name}" for name in ("id", "organisation_id", "is_main", "deleted_at")))
+_IN_A_TEAM = ("team_id", "role", "organisation_id", "operator_id")
+
+
+def _membership(team_id: int, role: str, organisation_id: int, operator_id: int, *toggles: bool) -> TeamMembership:
+    given = frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on)
+    return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id)
+
+
+def _last_account(actor: Actor, workplace: Sequence[Any]) -> Account | None:
+    """The remembered account if the person may still work there; without one, a Main account before a Sub-account."""
+    is_remembered, operator_id, organisation_id, is_main, deleted_at = workplace
+    if is_remembered and operator_id is None:
+        return None
+    if operator_id and deleted_at is None and actor.may_work_in(found := Account(operator_id, organisation_id, is_main)):
+        return found
+    first = actor.operator_memberships[0]
+    return Account(first.operator_id, first.organisation_id, first.is_main)
 
 
 def operators_where(actor: Actor, permission: Permission) -> list[Operator]:

@@ -14,6 +14,6 @@ def is_known_to(actor: Actor, person: Person) -> bool:
     """Whether the actor may read this person (a member of its teams, one of its operators' people), or its operator introduced them."""
     if person.introduced_by_id is not None and person.introduced_by_id == actor.operator_id:
         return True
-    scope = actor.scope(Permission.PERSON_READ) or actor.scope(Permission.TEAM_MEMBER_MANAGE)
+    scope = actor.reach_of(Permission.PERSON_READ) or actor.reach_of(Permission.TEAM_MEMBER_MANAGE)
     is_member = TeamMember.objects.within(scope).filter(person=person, deleted_at=None).exists()
     return is_member or OperatorMember.objects.within(scope).filter(person=person).exists()
