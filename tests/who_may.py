@@ -46,6 +46,7 @@ def _as_at_harbour(row: Row, who: str, owner: str) -> str | None:
 
 TABLE = {
     "healthz": Row(get=EVERYONE, post=EVERYONE, nobody=True),
+    "security-txt": Row(get="", missing=EVERYONE, nobody=True),  # nobody is named here
     "set-theme": Row(post=EVERYONE, nobody=True),
     "setup": Row(get="", post="", missing=EVERYONE, nobody=True),  # a wrong token finds nothing
     "stored-file": Row(get="", missing=EVERYONE, nobody=True),  # a wrong key finds nothing
@@ -106,8 +107,8 @@ TABLE = {
     "charge-point-import": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),
     "connect": Row(get="ada oscar sue tom dora eve"),
     "charge-point": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
-    "charge-point-commands": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
-    "charge-point-configuration": Row(get="ada oscar sven tom dora", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-commands": Row(get="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-configuration": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-history": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
     "charge-point-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-connect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),

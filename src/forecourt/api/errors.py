@@ -13,9 +13,10 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from forecourt.api.replies import reply
-from forecourt.kit.errors import DomainError
+from forecourt.kit.errors import DomainError, Forbidden
 
 logger = logging.getLogger("forecourt.api")
+security_log = logging.getLogger("forecourt.security")
 
 CODES = {
     400: "BAD_REQUEST",
@@ -92,6 +93,9 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(DomainError)
     def _domain(request: HttpRequest, error: DomainError) -> HttpResponse:
+        if isinstance(error, Forbidden):
+            actor = getattr(request, "actor", None)
+            security_log.info("refused %s %s to consumer %s", request.method, request.path, actor and actor.id)
         return refused(error)
 
     @api.exception_handler(ValidationError)

@@ -6,6 +6,7 @@ A view reads `request.actor`, calls `fetch`, an operation or a query, and ends i
 
 import functools
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from http import HTTPStatus
@@ -23,7 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
-from forecourt.kit.errors import DomainError, Invalid
+from forecourt.kit.errors import DomainError, Forbidden, Invalid
 from forecourt.portal.errors import error_page
 from forecourt.portal.exports import csv_response
 from forecourt.portal.paging import Paging, paged
@@ -33,6 +34,7 @@ __all__ = ["PageRequest", "Paging", "csv_response", "done", "explain", "page", "
 
 P = ParamSpec("P")
 Level = int
+security_log = logging.getLogger("forecourt.security")
 _CSRF_FIELD = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 
 
@@ -123,6 +125,10 @@ def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
 
     The status is the error's own, except that a plain form is sent back (303) after a conflict or bad input.
     """
+    if isinstance(error, Forbidden):
+        security_log.info(
+            "refused %s %s to person %s: %s", request.method, request.path, request.user.pk, error.facts.get("permission", error.code)
+        )
     if getattr(request, "htmx", None):
         response = HttpResponse(status=error.status)
         return trigger_client_event(response, "forecourt:toast", {"toasts": [{"tone": "bad", "text": str(error.message)}]})

@@ -53,7 +53,8 @@ OCPP_PUBLIC_URL = os.environ.get("FORECOURT_OCPP_PUBLIC_URL", "ws://localhost:90
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = os.environ.get("FORECOURT_ALLOWED_HOSTS", "").split(",") if os.environ.get("FORECOURT_ALLOWED_HOSTS") else ["*"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-if _flag("FORECOURT_BEHIND_PROXY"):
+IS_BEHIND_PROXY = _flag("FORECOURT_BEHIND_PROXY")
+if IS_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     USE_X_FORWARDED_HOST = True
 
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forecourt.project.guards.AnswerHeaders",
     "allauth.account.middleware.AccountMiddleware",
     "forecourt.teams.middleware.PersonActor",
     "forecourt.integrations.middleware.ConsumerActor",
@@ -95,6 +97,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "forecourt.portal.middleware.LocaleAndZone",
+    "forecourt.project.guards.StrangersLimit",  # last: its page has the stranger's language
 ]
 # Of the partner API (project/wsgi.py): no session, no cookie, no page.
 API_MIDDLEWARE = [
@@ -153,9 +156,16 @@ ACCOUNT_SESSION_REMEMBER = True
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:  # bound to this very host; without TLS a browser refuses the prefix
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script reads it
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+STRANGERS_READ_PER_MINUTE = int(os.environ.get("FORECOURT_STRANGERS_READ_PER_MINUTE", "600"))
+STRANGERS_SEND_PER_MINUTE = int(os.environ.get("FORECOURT_STRANGERS_SEND_PER_MINUTE", "60"))
+SECURITY_CONTACT = os.environ.get("FORECOURT_SECURITY_CONTACT", "")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -207,7 +217,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "forecourt.project.logs.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("FORECOURT_LOG_LEVEL", "WARNING")},
+    "loggers": {"forecourt.security": {"level": "INFO"}},
 }

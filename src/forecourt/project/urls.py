@@ -11,7 +11,7 @@ from forecourt.ledger.api import router as ledger_api
 from forecourt.network.api import router as network_api
 from forecourt.operators.api import router as operators_api
 from forecourt.pricing.api import router as pricing_api
-from forecourt.project import operations_pages, setup
+from forecourt.project import guards, operations_pages, setup
 from forecourt.teams.api import router as teams_api
 
 ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api]
@@ -19,6 +19,7 @@ ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api
 urlpatterns = [
     *api.urls(ROUTERS),
     path("", include("forecourt.portal.urls")),
+    path(".well-known/security.txt", guards.security_txt, name="security-txt"),
     path("setup/<str:token>", setup.setup, name="setup"),
     path("accounts/", include("forecourt.identity.urls")),
     path("", include("forecourt.files.urls")),

@@ -37,6 +37,8 @@ _api, _browser = ApiHandler(), WSGIHandler()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    if settings.IS_BEHIND_PROXY and (passed := environ.get("HTTP_X_FORWARDED_FOR")):
+        environ["REMOTE_ADDR"] = passed.rsplit(",", 1)[-1].strip()  # what our own proxy saw; the rest is the client's word
     path: str = environ.get("PATH_INFO", "")
     handler = _api if path.startswith(API_PREFIX) and path != API_PAGE else _browser
     return handler(environ, start_response)
