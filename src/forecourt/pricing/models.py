@@ -11,7 +11,7 @@ from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import NestedTeam, Team, TeamMember, TeamTemplate
 
 
 class PriceGroup(OperatorScoped, PartnerVisible):
@@ -86,6 +86,24 @@ class MemberPricing(models.Model):
     """Which price group a member pays by, and which cost group tracks them."""
 
     member = models.OneToOneField(TeamMember, models.CASCADE, primary_key=True, related_name="pricing")
+    price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+    cost_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+
+
+class NestedTeamPricing(OperatorScoped):
+    """Which price group the members of a nested team pay by at the parent's charge points (spec P2.1, partner API §11.17)."""
+
+    relation = models.OneToOneField(NestedTeam, models.CASCADE, primary_key=True, related_name="pricing", db_column="id")
+    price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+
+
+class TeamTemplatePricing(OperatorScoped):
+    """
+    The default price group of teams under a template (spec §2.5): what `queries.default_group` finds for them before the
+    operator's own default of the same type. `cost_group` is the same for what energy costs them.
+    """
+
+    template = models.OneToOneField(TeamTemplate, models.CASCADE, primary_key=True, related_name="pricing", db_column="id")
     price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
     cost_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
 
