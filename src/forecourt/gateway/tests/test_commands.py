@@ -7,6 +7,7 @@ import pytest
 
 from forecourt.access import Actor
 from forecourt.gateway.config import CONFIG
+from forecourt.gateway.models import OcppMessage
 from forecourt.gateway.tests.stations import Running, eventually
 from forecourt.kit import clock
 from forecourt.network import operations as network
@@ -108,3 +109,13 @@ def test_a_takeover_fails_the_calls_of_the_old_connection(running: Running) -> N
     station.socket.recv(5)
     running.connect()
     assert settled(command).state == "unknown"
+
+
+def test_a_stations_password_is_not_in_its_log(running: Running) -> None:
+    station = running.connect()
+    command = request(running, "get_configuration", {})
+    station.answer_next({"configurationKey": [{"key": "AuthorizationKey", "readonly": False, "value": "a-secret-password"}]})
+    settled(command)
+    frames = eventually(lambda: [row.frame for row in OcppMessage.objects.filter(action="GetConfiguration", direction="in")])
+    assert ["a-secret-password" in frame for frame in frames] == [False]
+    assert '"•••"' in frames[0]

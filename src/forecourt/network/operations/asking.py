@@ -13,6 +13,7 @@ from forecourt.network.models import ChargePoint, Command, Station
 from forecourt.network.operations.commands import NotIntegrated, request_command
 from forecourt.network.operations.deleting import refuse_if_deleted
 from forecourt.network.operations.states import settle_states
+from forecourt.network.rules import is_secret
 
 A = Command.Action
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification")  # OCPP 1.6 §7.32 MessageTrigger
@@ -118,12 +119,15 @@ def change_configuration(*, actor: Actor, station: Station, key: str, value: str
     """
     Ask a station to set one key. Not keyed: each change is its own request, sent in order.
 
-    :raises Invalid: for an empty key, a key above 50 or a value above 500 characters (OCPP 1.6 §6.5), or a key known to be read-only.
+    :raises Invalid: for an empty key, a key above 50 or a value above 500 characters (OCPP 1.6 §6.5), a key known to be read-only, or
+        the station's password: it would be readable by everybody who may see what was asked.
     """
     checks = Checks()
     name = checks.text("key", key, limit=_MOST_KEY)
     if len(value) > _MOST_VALUE:
         checks.fail("value", _("Use at most %(limit)s characters.") % {"limit": _MOST_VALUE})
+    if is_secret(name):
+        checks.fail("key", _("A station's password is changed with “New station password”, never here."))
     if (station.configuration or {}).get(name, {}).get("readonly"):
         checks.fail("key", _("The station says that this key is read-only."))
     checks.finish()

@@ -13,7 +13,7 @@ from forecourt.kit.errors import DomainError
 from forecourt.kit.operations import operation
 from forecourt.network.intents import CommandAnswer, DueCommand, NewCommand
 from forecourt.network.models import ChargePoint, Command, Station
-from forecourt.network.rules import HARMLESS, lifetime, merged_configuration
+from forecourt.network.rules import HARMLESS, lifetime, merged_configuration, without_secrets
 
 REQUESTED_CHANNEL = "forecourt_command"
 _TRIES = 3
@@ -178,11 +178,11 @@ def answer_commands(answers: Sequence[CommandAnswer]) -> list[int]:
     Note what became of commands that were sent; the ids of those that took the answer.
 
     Only a command that is sent, or whose outcome was unknown, takes one, so repeating an answer changes nothing. An
-    accepted configuration is kept with the station. Rows are locked in id order.
+    accepted configuration is kept with the station; a password in it is masked. Rows are locked in id order.
     """
     if not answers:
         return []
-    rows = [(answer.command_id, answer.state, _json(answer.answer), answer.at) for answer in answers]
+    rows = [(answer.command_id, answer.state, _json(without_secrets(answer.answer)), answer.at) for answer in answers]
     with connection.cursor() as cursor:
         cursor.execute(_ANSWER, _columns(rows))
         taken = cursor.fetchall()

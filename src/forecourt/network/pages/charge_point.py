@@ -52,8 +52,10 @@ SHOWN_COMMANDS = 5
 def overview(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     """State, connectors, station; the live part asks again every three seconds."""
     charge_point = _fetched(request, charge_point_id)
+    may_command = may(request.actor, P.CHARGE_POINT_COMMAND, charge_point)
     context = _context(request, charge_point) | {
-        "commands": _commands(charge_point)[:SHOWN_COMMANDS],
+        "may_command": may_command,
+        "commands": _commands(charge_point)[:SHOWN_COMMANDS] if may_command else [],
         "connectors": list(charge_point.connectors.select_related("connector_type").order_by("ordinal")),
         "facts": _facts(charge_point),
         "station_facts": _station_facts(charge_point),
@@ -65,7 +67,7 @@ def overview(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
 @page("GET")
 def commands(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     """What was asked of it and of its station, and what became of it."""
-    charge_point = _fetched(request, charge_point_id)
+    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_COMMAND)
     context = _context(request, charge_point) | {"commands": _commands(charge_point)}
     return respond(request, "network/charge_point_commands.html", "live", context)
 
@@ -73,8 +75,7 @@ def commands(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
 @page("GET", "POST")
 def configuration(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     """The station's OCPP keys as last read; POST asks it to change one."""
-    needs = P.CHARGE_POINT_READ if request.method == "GET" else P.CHARGE_POINT_CONFIGURE
-    charge_point = _fetched(request, charge_point_id, needs)
+    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_CONFIGURE)
     station = charge_point.station
     form = ConfigurationForm(request.POST or None)
     if request.method == "POST":
@@ -92,8 +93,6 @@ def configuration(request: PageRequest, charge_point_id: int) -> HttpResponseBas
         "form": form,
         "keys": [(key, entry.get("value"), entry.get("readonly")) for key, entry in keys],
         "read_at": station.configuration_at if station else None,
-        "may_configure": may(request.actor, P.CHARGE_POINT_CONFIGURE, charge_point),
-        "why_not": why_not(request.actor, P.CHARGE_POINT_CONFIGURE, charge_point),
         "commands": [one for one in _commands(charge_point) if one["action"] in ("get_configuration", "change_configuration")][
             :SHOWN_COMMANDS
         ],

@@ -8,6 +8,7 @@ from forecourt.network.rules.identities import (
     numbered_identities,
 )
 from forecourt.network.rules.periods import Period, Turning, uptime
+from forecourt.network.rules.secrets import is_secret, without_secrets
 from forecourt.network.rules.states import Situation, Verdict, has_cable, public_state
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "has_cable",
     "is_harmless",
     "is_identity",
+    "is_secret",
     "lifetime",
     "merged_configuration",
     "new_evse_id",
     "numbered_identities",
     "public_state",
     "uptime",
+    "without_secrets",
 ]

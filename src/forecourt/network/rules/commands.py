@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from forecourt.network.rules.secrets import MASK, is_secret
+
 _MINUTES = {"start": 1, "unlock": 1, "stop": 10, "reset": 10, "get_configuration": 24 * 60, "change_configuration": 24 * 60}
 _OTHERS = 5
 
@@ -26,15 +28,20 @@ def merged_configuration(
     """
     The configuration after an accepted answer, `{key: {"value", "readonly"}}`; None where the answer tells nothing about it.
 
-    Reading all keys replaces what was known; reading some, or changing one, adds to it. Source: OCPP 1.6 §6.26 and §6.5.
+    Reading all keys replaces what was known; reading some, or changing one, adds to it. Secret values are masked.
+    Source: OCPP 1.6 §6.26 and §6.5.
     """
     if action == "change_configuration":
-        return {**(known or {}), str(payload["key"]): {"value": payload["value"], "readonly": False}}
+        return {**(known or {}), str(payload["key"]): _entry(payload["key"], payload["value"], is_readonly=False)}
     if action != "get_configuration" or not isinstance((answer or {}).get("configurationKey"), list):
         return None
     told = {
-        str(entry["key"]): {"value": entry.get("value"), "readonly": bool(entry.get("readonly"))}
+        str(entry["key"]): _entry(entry["key"], entry.get("value"), is_readonly=bool(entry.get("readonly")))
         for entry in (answer or {})["configurationKey"]
         if isinstance(entry, dict) and "key" in entry
     }
     return {**(known or {}), **told} if payload.get("keys") else told
+
+
+def _entry(key: object, value: object, *, is_readonly: bool) -> dict[str, object]:
+    return {"value": MASK if is_secret(key) else value, "readonly": is_readonly}

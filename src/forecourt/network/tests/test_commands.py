@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from forecourt.kit.errors import Invalid
 from forecourt.network import operations
 from forecourt.network.intents import CommandAnswer, LinkIntent, NewCommand
 from forecourt.network.models import Command
@@ -139,3 +140,24 @@ def test_gateways_are_told_once_per_transaction(own_database):
         told += [notice.payload for notice in listener.notifies(timeout=0.1)]
     assert told == [str(station.pk)]
     connection.close()
+
+
+SECRET = "a-password-of-20-chars"
+
+
+def test_a_password_that_a_station_tells_is_kept_nowhere(station):
+    command = ask(station, "get_configuration", keys=[])
+    take(station)
+    told: dict[str, object] = {"configurationKey": [{"key": "authorizationkey", "readonly": False, "value": SECRET}]}
+    operations.answer_commands([CommandAnswer(command.pk, "accepted", told, AT + SECOND)])
+    command.refresh_from_db()
+    station.refresh_from_db()
+    assert station.configuration == {"authorizationkey": {"value": "•••", "readonly": False}}
+    assert SECRET not in str(command.answer)
+
+
+def test_a_password_is_never_changed_as_a_configuration_key(cast, station):
+    with pytest.raises(Invalid) as refused:
+        operations.change_configuration(actor=cast.actor("ada"), station=station, key="AuthorizationKey ", value=SECRET, at=AT)
+    assert set(refused.value.fields) == {"key"}
+    assert not Command.objects.exists()

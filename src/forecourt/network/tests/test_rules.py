@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecourt.network import rules
 from forecourt.network.models import State
-from forecourt.network.rules import Situation, Turning, Verdict
+from forecourt.network.rules import Situation, Turning, Verdict, without_secrets
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 STATUSES = [
@@ -156,3 +156,25 @@ def test_a_changed_key_is_known_at_once():
     payload = {"key": "HeartbeatInterval", "value": "60"}
     merged = rules.merged_configuration(None, action="change_configuration", payload=payload, answer={"status": "Accepted"})
     assert merged == {"HeartbeatInterval": {"value": "60", "readonly": False}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [2, "c1", "ChangeConfiguration", {"key": "AuthorizationKey", "value": "s3cret"}],
+        [3, "c1", {"configurationKey": [{"key": "A", "value": "1"}, {"key": "AUTHORIZATIONKEY", "readonly": True, "value": "s3cret"}]}],
+        {
+            "setVariableData": [
+                {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}, "attributeValue": "s3cret"}
+            ]
+        },
+        {"reportData": [{"variable": {"name": "BasicAuthPassword"}, "variableAttribute": [{"value": "s3cret"}]}]},
+    ],
+)
+def test_a_password_is_masked_wherever_it_stands(content):
+    assert "s3cret" not in str(without_secrets(content))
+
+
+def test_what_is_no_secret_stays_as_it_is():
+    told = {"configurationKey": [{"key": "HeartbeatInterval", "readonly": False, "value": "900"}], "unknownKey": ["x"]}
+    assert without_secrets(told) == told

@@ -10,6 +10,7 @@ WHO = ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", "root")
 # Harbour's own: Tom is its admin, Dora a member. Sue works for the Sub-account, Eve and Root for nobody here. Without a row in question,
 # Dora may add to her personal team, and everybody may look for keys of their own.
 READS_POINT = (200, 200, 404, 200, 404, 200, 200, 404, 404)
+ASKS_POINT = (200, 200, 404, 403, 404, 200, 403, 404, 404)
 CHANGES_POINT = (303, 303, 404, 403, 404, 303, 403, 404, 404)
 DELETES_POINT = (303, 403, 404, 403, 404, 403, 403, 404, 404)
 CHANGES_KEY = (303, 303, 403, 403, 404, 303, 404, 404, 404)
@@ -45,8 +46,8 @@ POINT = {"name": "Quay", "visibility": "public", "type": "ac", "max_kw": "11"}
     ("name", "what", "method", "given", "who", "status"),
     table(
         ("charge-point", "charge_point", "get", {}, READS_POINT),
-        ("charge-point-commands", "charge_point", "get", {}, READS_POINT),
-        ("charge-point-configuration", "charge_point", "get", {}, READS_POINT),
+        ("charge-point-commands", "charge_point", "get", {}, ASKS_POINT),
+        ("charge-point-configuration", "charge_point", "get", {}, ASKS_POINT),
         ("charge-point-history", "charge_point", "get", {}, READS_POINT),
         ("charge-point-edit", "charge_point", "post", POINT, CHANGES_POINT),
         ("charge-point-maintenance", "charge_point", "post", {}, CHANGES_POINT),
