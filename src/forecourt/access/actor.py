@@ -36,6 +36,7 @@ class TeamMembership:
     toggles: frozenset[str] = frozenset()
     organisation_id: int = 0
     operator_id: int = 0
+    closed: frozenset[Permission] = frozenset()  # what the team's feature group leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Actor:
         )
 
     def _teams_with(self, permission: Permission) -> list[TeamMembership]:
-        return [m for m in self.team_memberships if permission in team_permissions(m.role, m.toggles)]
+        return [m for m in self.team_memberships if permission in team_permissions(m.role, m.toggles) and permission not in m.closed]
 
     def _own(self, permission: Permission) -> frozenset[int]:
         return frozenset({self.id}) if permission in OWN_ROWS else frozenset()

@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 from forecourt.charging.queries.points import PointRow
 from forecourt.charging.queries.sql import fetched, rows
 from forecourt.charging.rules.authorization import Holder, MemberFacts, TeamFacts
+from forecourt.teams.queries.restrictions import CASCADE_JOINS, CASCADE_SQL
+from forecourt.teams.rules import Allowed, effective
 
 VEHICLE_PREFIX = "VID:"  # reserved for vehicle tokens (spec P2.4)
 
 _TEAM = """{0}.id, {0}.organisation_id, {0}.operator_id, (SELECT identifier FROM places_currency WHERE id = {0}.currency_id),
   {0}.payment_method = 'source', {0}.external_charging, {0}.frozen_at IS NOT NULL, {0}.blocked_at IS NOT NULL"""
-_MEMBER = "m.id IS NOT NULL OR t.owner_id = {0}, COALESCE(m.can_pay_with_team_wallet, false) OR (t.type = 'personal' AND t.owner_id = {0}), m.pays_in_country_ids, COALESCE(m.charge_payment_type, 'all')"
+_MEMBER = "m.id IS NOT NULL OR t.owner_id = {0}, (COALESCE(m.can_pay_with_team_wallet, false) AND 'can_pay_with_team_wallet' <> ALL (team_taken_rights(t.template_id, t.operator_id, t.type))) OR (t.type = 'personal' AND t.owner_id = {0}), m.pays_in_country_ids, COALESCE(m.charge_payment_type, 'all')"
 _JOIN_MEMBER = "LEFT JOIN teams_teammember m ON m.team_id = t.id AND m.person_id = {0} AND m.state = 'accepted' AND m.deleted_at IS NULL"
 
 _BY_TAG = f"""
 SELECT i.tag, k.id, k.type, k.identifier, k.person_id, k.blocked_at IS NOT NULL, k.active_until, k.is_for_network, k.is_for_operator,
-  {_MEMBER.format("k.person_id")}, {_TEAM.format("t")}, {_TEAM.format("p")}
+  k.pays_in_country_ids, k.pays_at_operator_ids, {_MEMBER.format("k.person_id")}, {_TEAM.format("t")}, {_TEAM.format("p")}
 FROM unnest(%s::text[], %s::text[], %s::text[]) AS i(tag, identifier, type)
 JOIN network_chargekey k ON upper(k.identifier) = i.identifier AND k.type = i.type AND k.deleted_at IS NULL
 JOIN teams_team t ON t.id = k.team_id AND t.deleted_at IS NULL
@@ -47,27 +49,33 @@ def holder_by_person(*, team_id: int, person_id: int | None) -> Holder | None:
     found = fetched(_BY_PERSON, [team_id, person_id])
     if not found:
         return None
-    (is_member, can_pay, countries, payment_type, *team) = found[0]
-    return Holder(team=TeamFacts(*team), person_id=person_id, member=_member(is_member, can_pay, countries, payment_type))
+    (is_member, can_pay, payment_type, countries, operators, *team) = found[0]
+    return Holder(
+        team=TeamFacts(*team),
+        person_id=person_id,
+        member=MemberFacts(bool(can_pay), payment_type) if is_member else None,
+        pays_in_country_ids=_allowed(countries),
+        pays_at_operator_ids=_allowed(operators),
+    )
 
 
 def _key_holder(row: Sequence[Any]) -> Holder:
-    (_, key_id, kind, identifier, person_id, is_blocked, active_until, for_network, for_operator, *rest) = row
-    is_member, can_pay, countries, payment_type = rest[:4]
+    (_, key_id, kind, identifier, person_id, is_blocked, active_until, for_network, for_operator, key_countries, key_operators, *rest) = row
+    is_member, can_pay, payment_type, countries, operators = rest[:5]
     return Holder(
-        team=TeamFacts(*rest[4:12]),
+        team=TeamFacts(*rest[5:13]),
         person_id=person_id,
-        member=_member(is_member, can_pay, countries, payment_type),
-        personal_team=TeamFacts(*rest[12:20]) if rest[12] is not None else None,
+        member=MemberFacts(bool(can_pay), payment_type) if is_member else None,
+        pays_in_country_ids=effective([_allowed(countries)], key=_allowed(key_countries)),
+        pays_at_operator_ids=effective([_allowed(operators)], key=_allowed(key_operators)),
+        personal_team=TeamFacts(*rest[13:21]) if rest[13] is not None else None,
         key_id=key_id, key_type=kind, key_identifier=identifier,
         is_key_blocked=is_blocked, active_until=active_until, is_for_network=for_network, is_for_operator=for_operator,
     )  # fmt: skip
 
 
-def _member(is_member: bool | None, can_pay: bool | None, countries: list[int] | None, payment_type: str) -> MemberFacts | None:
-    if not is_member:
-        return None
-    return MemberFacts(bool(can_pay), tuple(countries) if countries is not None else None, payment_type)
+def _allowed(ids: list[int] | None) -> Allowed:
+    return None if ids is None else frozenset(ids)
 
 
 class Membership(NamedTuple):

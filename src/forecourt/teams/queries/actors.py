@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from forecourt.access import (
     Account,
     Actor,
@@ -18,7 +21,9 @@ from forecourt.access import (
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator, OperatorMember
-from forecourt.teams.models import TeamMember
+from forecourt.teams.features import FEATURES
+from forecourt.teams.models import FeatureSetting, TeamMember
+from forecourt.teams.queries.rights import TakenRights
 
 
 def actor_of(person: Person) -> Actor:
@@ -32,7 +37,9 @@ def actor_of(person: Person) -> Actor:
         id=person.pk,
         name=person.display_name,
         operator_memberships=operators,
-        team_memberships=tuple(_membership(*row) for row in team_rows.order_by("team_id").values_list(*_IN_A_TEAM, *TEAM_TOGGLES)),
+        team_memberships=tuple(
+            _membership(*row) for row in team_rows.order_by("team_id").values_list(*_IN_A_TEAM, _TAKEN, _CLOSED, *TEAM_TOGGLES)
+        ),
         platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
     )
     return actor.working_in(_last_account(actor, named[0][len(_MEMBERSHIP) :])) if named else actor
@@ -42,10 +49,21 @@ _MEMBERSHIP = ("operator_id", "organisation_id", "operator__is_main", "role")
 _WORKPLACE = ("person__workplace", *(f"person__workplace__operator__{name}" for name in ("id", "organisation_id", "is_main", "deleted_at")))
 _IN_A_TEAM = ("team_id", "role", "organisation_id", "operator_id")
 
+_TAKEN = TakenRights("team__template_id", "team__operator_id", "team__type")
+_CLOSED = ArraySubquery(
+    FeatureSetting.objects.filter(group=OuterRef("team__feature_group"), group__deleted_at=None)
+    .exclude(value=FeatureSetting.Value.ON)
+    .values("feature")
+)
 
-def _membership(team_id: int, role: str, organisation_id: int, operator_id: int, *toggles: bool) -> TeamMembership:
-    given = frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on)
-    return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id)
+
+def _membership(
+    team_id: int, role: str, organisation_id: int, operator_id: int, taken: list[str], features: list[str], *toggles: bool
+) -> TeamMembership:
+    """What the person's toggles give, less what the team's template takes (spec §2.5) and its feature group leaves out."""
+    given = frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on and name not in taken)
+    closed = frozenset(permission for name in features if name in FEATURES for permission in FEATURES[name].permissions)
+    return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id, closed)
 
 
 def _last_account(actor: Actor, workplace: Sequence[Any]) -> Account | None:
