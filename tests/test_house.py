@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,20 @@ def test_every_domain_is_described():
     pages = {path.stem for path in (DOCS / "domains").glob("*.md")}
     assert domains <= pages
     assert "# Identity and operators" in (DOCS / "domains" / "operators.md").read_text()
+
+
+def test_every_point_of_asvs_level_two_is_listed_once():
+    """253 points of levels 1 and 2; the number in each chapter is that of ASVS 5.0.0."""
+    points = re.findall(r"^\| ((\d+)\.\d+\.\d+) ", (DOCS / "security.md").read_text(), re.M)
+    chapters = Counter(int(chapter) for _point, chapter in points)
+    assert len({point for point, _chapter in points}) == len(points) == 253
+    assert list(chapters.values()) == [27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7]
+
+
+def test_files_that_the_security_page_names_exist():
+    named = re.findall(r"`((?:src|tests|deploy|docs)/[^`]+)`", (DOCS / "security.md").read_text())
+    assert named
+    assert [path for path in named if not (HERE / path).exists()] == []
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.operation_id)

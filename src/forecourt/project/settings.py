@@ -3,6 +3,7 @@ Django's settings. Everything a deployment may change is an environment variable
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -79,6 +80,8 @@ INSTALLED_APPS = [
     "forecourt.project",
     "allauth",
     "allauth.account",  # after ours: our templates stand before its own
+    "allauth.mfa",
+    "allauth.usersessions",
 ]  # fmt: skip
 
 MIDDLEWARE = [
@@ -88,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forecourt.identity.middleware.SessionLife",
     "forecourt.project.guards.AnswerHeaders",
     "allauth.account.middleware.AccountMiddleware",
     "forecourt.teams.middleware.PersonActor",
@@ -141,18 +145,50 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("email", "first_name", "last_name")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "forecourt.identity.passwords.NotOurWords"},
+    {"NAME": "forecourt.identity.passwords.NotBreached"},
 ]  # fmt: skip
+REFUSED_PASSWORDS = os.environ.get("FORECOURT_REFUSED_PASSWORDS", "")
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "forecourt.portal.errors.csrf_failure"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody is stored before the address is shown to be theirs (teams.signing_up)
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {  # of allauth's own doors; ours are in identity.throttles
+    "login": "60/m/ip",
+    "login_failed": "10/5m/key",  # key: the pair of address and account (the adapter), so nobody locks another out
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_ADAPTER = "forecourt.teams.adapter.AccountAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "forecourt.teams.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "20/m/ip"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Forecourt"
+MFA_TOTP_TOLERANCE = 1  # 30 seconds of a phone's clock, either way
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+SIGN_UP_IS_OPEN = os.environ.get("FORECOURT_SIGNUP", "open") == "open"
+SESSION_IDLE = timedelta(hours=float(os.environ.get("FORECOURT_SESSION_IDLE_HOURS", "12")))
+SESSION_ABSOLUTE = timedelta(hours=float(os.environ.get("FORECOURT_SESSION_HOURS", "168")))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
+ERASURE_GRACE = timedelta(days=float(os.environ.get("FORECOURT_ERASURE_GRACE_DAYS", "14")))
+# What allauth's throttles count is shared by all processes: an UNLOGGED table (identity migration 0005).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -209,6 +245,10 @@ EMAIL_HOST_USER = os.environ.get("FORECOURT_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("FORECOURT_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = EMAIL_PORT == 587
 DEFAULT_FROM_EMAIL = os.environ.get("FORECOURT_EMAIL_FROM", "Forecourt <forecourt@localhost>")
+
+SMS_URL = os.environ.get("FORECOURT_SMS_URL", "")
+SMS_TOKEN = os.environ.get("FORECOURT_SMS_TOKEN", "")
+SMS_SENDER = os.environ.get("FORECOURT_SMS_SENDER", "Forecourt")
 
 MIGRATION_LOCK_TIMEOUT = "5s"
 OCPP_MESSAGE_DAYS = int(os.environ.get("FORECOURT_OCPP_MESSAGE_DAYS", "30"))
