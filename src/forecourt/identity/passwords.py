@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -41,7 +42,7 @@ class NotBreached:
         if not settings.REFUSED_PASSWORDS:
             return
         wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
-        with open(settings.REFUSED_PASSWORDS, "rb") as lines:
+        with Path(settings.REFUSED_PASSWORDS).open("rb") as lines:
             if holds(lines, wanted):
                 raise ValidationError(_("This password is known from a breach. Choose another."), code="password_breached")
 
