@@ -62,6 +62,20 @@ class ApiField:
 
 
 @dataclass(frozen=True, slots=True)
+class PageField:
+    """
+    The same field on the lower domain's form: read and written by the `ApiField` of that name. `choices` gives what this
+    person may choose for this team (None: for all teams of the operator), as (value, label) pairs.
+    """
+
+    resource: str
+    name: str
+    label: Any  # a lazy translation
+    choices: Callable[..., list[tuple[Any, str]]]  # (actor, *, operator, team)
+    is_many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PersonalPart:
     """
     What one domain keeps about a person (GDPR art. 15, 17, 20).
@@ -98,6 +112,7 @@ class EncryptedColumn:
 menu: Registry[MenuEntry] = Registry()
 tabs: Registry[Tab] = Registry()
 api_fields: Registry[ApiField] = Registry()
+page_fields: Registry[PageField] = Registry()
 shell_slots: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (slot, request → html)
 cards: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, request → html)
 row_actions: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, (request, row) → actions)
@@ -107,3 +122,5 @@ deletion_of_person: Registry[Callable[..., Any]] = Registry()  # (person's id) �
 personal_parts: Registry[PersonalPart] = Registry()
 personal_columns: Registry[PersonalColumns] = Registry()
 encrypted_columns: Registry[EncryptedColumn] = Registry()
+account_figures: Registry[tuple[Any, Callable[[list[int]], dict[int, int]]]] = Registry()  # (label, operators' ids → {id: count})
+letterheads: Registry[Callable[..., Any]] = Registry()  # (operator's id or None) → `notifications.letters.Letterhead` or None

@@ -11,7 +11,7 @@ from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
-from forecourt.teams.models import NestedTeam, Team, TeamMember, TeamTemplate
+from forecourt.teams.models import MemberGroup, NestedTeam, Team, TeamMember, TeamTemplate
 
 
 class PriceGroup(OperatorScoped, PartnerVisible):
@@ -104,6 +104,14 @@ class TeamTemplatePricing(OperatorScoped):
     """
 
     template = models.OneToOneField(TeamTemplate, models.CASCADE, primary_key=True, related_name="pricing", db_column="id")
+    price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+    cost_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
+
+
+class MemberGroupPricing(models.Model):
+    """Which prices a member group gives its members; they become the members' own (`MemberPricing`)."""
+
+    group = models.OneToOneField(MemberGroup, models.CASCADE, primary_key=True, related_name="pricing")
     price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
     cost_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
 

@@ -95,6 +95,11 @@ def assignable(team: Team, type: str) -> QuerySet[PriceGroup]:
     return PriceGroup.objects.filter(mine, type=type, deleted_at=None).order_by("team_id", "name", "id")
 
 
+def shared_with(operator: Operator) -> Q:
+    """The operator groups that every team of the operator may use."""
+    return _shared([(operator.pk, operator.organisation_id)])
+
+
 def default_group(team: Team, type: str) -> PriceGroup | None:
     """The default of a type for a team: its own, else its operator's, else the Main account's."""
     groups = assignable(team, type).filter(is_default=True).select_related("current_version")

@@ -21,13 +21,16 @@ from forecourt.operators import pages as operators_pages
 from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
+from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.project import operations_pages
 from forecourt.teams import pages as teams_pages
-from forecourt.teams.events import MemberJoined, TeamCreated
+from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     TeamCreated: [ledger.open_team_wallets],
     MemberJoined: [pricing.price_new_members],
+    MemberGroupGiven: [pricing.price_members_of_groups],
+    RestrictionsApplied: [network.widen_keys],
     ChargeReadyToSettle: [billing.settle_charges],
     ChargeSettled: [dashboards.roll_up],
     ChargeFailed: [dashboards.roll_up],
@@ -57,6 +60,7 @@ def connect() -> None:
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
     registries.shell_slots.add(("bell", notifications_pages.bell))
     registries.api_fields.add(*PRICING_FIELDS)
+    registries.page_fields.add(*PRICING_PAGE_FIELDS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)

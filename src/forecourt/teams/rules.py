@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
@@ -129,3 +130,21 @@ def effective(levels: Iterable[Allowed], *, key: Allowed = None) -> Allowed:
     if key is None or allowed is None:
         return allowed if key is None else key
     return allowed & key
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after this day's."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def owed_months(starts_on: date, ends_on: date | None, *, until: date) -> list[date]:
+    """
+    The first days of the months for which a monthly fee is owed by the end of the day `until`: every calendar month with a
+    day in [starts_on, ends_on), once, from the day in it on which the fee holds first.
+    """
+    months, month = [], starts_on.replace(day=1)
+    while month <= until and (ends_on is None or month < ends_on):
+        if starts_on <= until and (ends_on is None or starts_on < ends_on):
+            months.append(month)
+        month = next_month(month)
+    return months

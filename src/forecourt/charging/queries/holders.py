@@ -14,8 +14,12 @@ VEHICLE_PREFIX = "VID:"  # reserved for vehicle tokens (spec P2.4)
 
 _TEAM = """{0}.id, {0}.organisation_id, {0}.operator_id, (SELECT identifier FROM places_currency WHERE id = {0}.currency_id),
   {0}.payment_method = 'source', {0}.external_charging, {0}.frozen_at IS NOT NULL, {0}.blocked_at IS NOT NULL"""
-_MEMBER = "m.id IS NOT NULL OR t.owner_id = {0}, (COALESCE(m.can_pay_with_team_wallet, false) AND 'can_pay_with_team_wallet' <> ALL (team_taken_rights(t.template_id, t.operator_id, t.type))) OR (t.type = 'personal' AND t.owner_id = {0}), m.pays_in_country_ids, COALESCE(m.charge_payment_type, 'all')"
-_JOIN_MEMBER = "LEFT JOIN teams_teammember m ON m.team_id = t.id AND m.person_id = {0} AND m.state = 'accepted' AND m.deleted_at IS NULL"
+# A right that the team's template takes is nobody's (spec §2.5).
+_MEMBER = f"""m.id IS NOT NULL OR t.owner_id = {{0}}, (t.type = 'personal' AND t.owner_id = {{0}}) OR (COALESCE(m.can_pay_with_team_wallet, false)
+    AND 'can_pay_with_team_wallet' <> ALL (team_taken_rights(t.template_id, t.operator_id, t.type))),
+  COALESCE(m.charge_payment_type, 'all'), {CASCADE_SQL}"""
+_JOIN_MEMBER = f"""LEFT JOIN teams_teammember m ON m.team_id = t.id AND m.person_id = {{0}} AND m.state = 'accepted' AND m.deleted_at IS NULL
+{CASCADE_JOINS}"""
 
 _BY_TAG = f"""
 SELECT i.tag, k.id, k.type, k.identifier, k.person_id, k.blocked_at IS NOT NULL, k.active_until, k.is_for_network, k.is_for_operator,
@@ -105,9 +109,9 @@ def memberships(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Membe
     return {(member.person_id, member.team_id): member for member in found}
 
 
-def at_point(holder: Holder, point: PointRow, members: dict[tuple[int, int], Membership]) -> Holder:
-    """The holder, knowing whether the person may use this private charge point."""
+def at_point(holder: Holder, point: PointRow, members: dict[tuple[int, int], Membership], *, is_nested: bool = False) -> Holder:
+    """The holder, knowing whether they may use this private charge point: as a member of its team, or of one nested in it."""
     member = members.get((holder.person_id or 0, point.team_id))
     is_owners_own = holder.team.id == point.team_id and member is None and holder.member is not None
-    may_use = is_owners_own or (member is not None and member.may_use(point.id))
+    may_use = is_owners_own or is_nested or (member is not None and member.may_use(point.id))
     return replace(holder, may_use_point_ids=frozenset({point.id})) if may_use else holder

@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     TEAM_FROZEN = "team-frozen"
     MEMBER_MAY_NOT_PAY = "member-may-not-pay"
     COUNTRY_NOT_ALLOWED = "country-not-allowed"
+    OPERATOR_NOT_ALLOWED = "operator-not-allowed"
     OUTSIDE_ALLOWED_NETWORKS = "outside-allowed-networks"
     INSUFFICIENT_FUNDS = "insufficient-funds"
     CHARGE_POINT_RESERVED = "charge-point-reserved"
@@ -55,18 +56,22 @@ class MemberFacts:
     """An accepted member of a paying team, as far as paying goes."""
 
     can_pay: bool
-    pays_in_country_ids: tuple[int, ...] | None = None  # None: everywhere
     charge_payment_type: str = "all"  # all, operator, partner, none
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who wants to charge: a key, or a person with a team's wallet. `member` is the person's membership in `team`."""
+    """
+    Who wants to charge: a key, or a person with a team's wallet. `member` is the person's membership in `team`. Where the
+    wallet may pay is the cascade's result (`teams.rules.effective`); None is everywhere.
+    """
 
     team: TeamFacts
     person_id: int | None = None
     member: MemberFacts | None = None
     personal_team: TeamFacts | None = None
+    pays_in_country_ids: frozenset[int] | None = None
+    pays_at_operator_ids: frozenset[int] | None = None
     key_id: int | None = None
     key_type: str | None = None
     key_identifier: str | None = None
@@ -140,6 +145,7 @@ def _payer(holder: Holder, point: PointFacts) -> Verdict:
             return Verdict(Refusal.TEAM_FROZEN)
         return Verdict(None, personal)
     refusal = _refused_by_team(team, point) or (_refused_member(holder.member, team, point) if holder.person_id else None)
+    refusal = refusal or _refused_by_cascade(holder, point)
     return Verdict(refusal) if refusal else Verdict(None, team)
 
 
@@ -153,10 +159,17 @@ def _refused_by_team(team: TeamFacts, point: PointFacts) -> Refusal | None:
     return None if allowed else Refusal.OUTSIDE_ALLOWED_NETWORKS
 
 
+def _refused_by_cascade(holder: Holder, point: PointFacts) -> Refusal | None:
+    """Operator → team → member group → member → key, with or without a member (spec P2.1)."""
+    if holder.pays_in_country_ids is not None and point.country_id not in holder.pays_in_country_ids:
+        return Refusal.COUNTRY_NOT_ALLOWED
+    if holder.pays_at_operator_ids is not None and point.operator_id not in holder.pays_at_operator_ids:
+        return Refusal.OPERATOR_NOT_ALLOWED
+    return None
+
+
 def _refused_member(member: MemberFacts | None, team: TeamFacts, point: PointFacts) -> Refusal | None:
     if member is None or not member.can_pay or member.charge_payment_type == "none":
         return Refusal.MEMBER_MAY_NOT_PAY
-    if member.pays_in_country_ids is not None and point.country_id not in member.pays_in_country_ids:
-        return Refusal.COUNTRY_NOT_ALLOWED
     allowed = {"operator": team.operator_id == point.operator_id, "partner": team.organisation_id == point.organisation_id}
     return None if allowed.get(member.charge_payment_type, True) else Refusal.OUTSIDE_ALLOWED_NETWORKS

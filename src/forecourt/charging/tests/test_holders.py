@@ -11,5 +11,9 @@ def test_a_template_takes_the_right_to_pay_with_the_wallet(cast):
         organisation_id=home.organisation_id, operator=home, name="All", applies_to="all", can_pay_with_team_wallet=False
     )
     after = holder_by_person(team_id=cast.harbour.pk, person_id=cast.dora.pk)
-    assert before and before.member and before.member.can_pay
-    assert after and after.member and not after.member.can_pay
+    assert before
+    assert before.member
+    assert before.member.can_pay
+    assert after
+    assert after.member
+    assert not after.member.can_pay

@@ -11,12 +11,14 @@ from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.teams.models import Team
+from forecourt.teams.models.restrictions import WalletRestricted
 
 
-class ChargeKey(OperatorScoped, PartnerVisible):
+class ChargeKey(OperatorScoped, PartnerVisible, WalletRestricted):
     """
     The partner API's charge auth token. An identifier is unique among the living of the whole installation, whatever
-    its case: a station says only the identifier, and it must lead to one wallet.
+    its case: a station says only the identifier, and it must lead to one wallet. Where it may pay only
+    narrows what its member or team may (spec P2.1).
     """
 
     class Type(models.TextChoices):

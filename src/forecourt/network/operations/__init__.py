@@ -32,6 +32,7 @@ from forecourt.network.operations.commands import (
 from forecourt.network.operations.deleting import OBJECTIONS, Deleted, Objected
 from forecourt.network.operations.imports import import_charge_points
 from forecourt.network.operations.keys import KeyTaken, block_key, create_key, delete_key, edit_key, unblock_key
+from forecourt.network.operations.narrowing import widen_keys
 from forecourt.network.operations.reports import (
     hold_charge_points,
     link_stations,
@@ -108,4 +109,5 @@ __all__ = [
     "unblock_key",
     "unlink_stations",
     "unlock",
+    "widen_keys",
 ]

@@ -14,6 +14,7 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.network.models import ChargeKey
 from forecourt.network.operations.deleting import refuse_if_deleted, refuse_if_objected
+from forecourt.network.operations.narrowing import checked_restrictions
 from forecourt.network.rules import clean_key_identifier
 from forecourt.teams.models import Team, TeamMember
 
@@ -66,7 +67,10 @@ def edit_key(*, actor: Actor, key: ChargeKey, values: Mapping[str, Any], at: dat
     Change what is named in `values` (also `person`, and `team`: the key moves, with its scope, to a team of the same
     organisation and loses a person who is no member there). The row is locked.
 
-    :raises Invalid: with a message per field.
+    `pays_in_country_ids` and `pays_at_operator_ids` narrow where the member or the team may pay; None does not. A key that
+    moves, or gets another owner, keeps of them what still lies within.
+
+    :raises Invalid: with a message per field; for a country or operator where the member or team may not pay.
     :raises Deleted: if the key is.
     """
     key = locked(key)
@@ -81,6 +85,7 @@ def edit_key(*, actor: Actor, key: ChargeKey, values: Mapping[str, Any], at: dat
         person = None
     _check_person(person, team, checks)
     checks.finish()
+    columns |= checked_restrictions(key, team, person, values)
     columns |= {"team": team, "operator_id": team.operator_id, "organisation_id": team.organisation_id, "person": person}
     for name, value in columns.items():
         setattr(key, name, value)

@@ -13,7 +13,8 @@ from forecourt.network.models import ChargeKey, ChargePoint, ConnectorType, Mode
 from forecourt.network.models.sites import Visibility
 from forecourt.network.operations.values import CLASSIFICATIONS
 from forecourt.places.models import Country
-from forecourt.teams.models import Team
+from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.queries import restrictions
 
 ADDRESS = ("address1", "zip_code", "city", "country", "latitude", "longitude")
 _TYPES = {"ac": "AC", "dc": "DC", "other": _("Other")}
@@ -245,8 +246,24 @@ class EditKeyForm(KeyFields):
             team_memberships__team_id=key.team_id, team_memberships__state="accepted", team_memberships__deleted_at=None
         )
         self.fields["person"].queryset = members  # type: ignore[attr-defined]
+        self._narrow(key)
+
+    def _narrow(self, key: ChargeKey) -> None:
+        """What the member or team may, to choose from; choosing nothing does not narrow."""
+        member = (
+            TeamMember.objects.filter(team=key.team, person=key.person, state="accepted", deleted_at=None).first() if key.person else None
+        )
+        above = restrictions.holds_for(key.team, member)
+        choices = restrictions.country_choices(above.countries), restrictions.operator_choices(key.operator, above.operators)
+        labels = _("Pays only in these countries"), _("Pays only at these operators")
+        for name, label, options in zip(restrictions.COLUMNS, labels, choices, strict=True):
+            self.fields[name] = forms.TypedMultipleChoiceField(
+                label=label, choices=options, coerce=int, required=False, widget=forms.SelectMultiple(attrs={"size": 6}),
+                initial=getattr(key, name), help_text=_("A key can only narrow where its owner or team may pay. Choose none to leave it as it is there."),
+            )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         moved = "team" in self.changed_data
         chosen = {"team": self.cleaned_data["team"]} | ({} if moved else {"person": self.cleaned_data["person"]})
-        return super().values() | chosen
+        narrowed = {name: self.cleaned_data[name] or None for name in restrictions.COLUMNS if not moved}
+        return super().values() | chosen | narrowed

@@ -3,11 +3,11 @@
 from ninja import Router
 
 from forecourt.pricing.api.groups import router as groups
-from forecourt.pricing.api.members import API_FIELDS
+from forecourt.pricing.api.members import API_FIELDS, PAGE_FIELDS
 from forecourt.pricing.api.tags import router as tags
 
 router = Router()
 for _part in (groups, tags):
     router.add_router("", _part)
 
-__all__ = ["API_FIELDS", "router"]
+__all__ = ["API_FIELDS", "PAGE_FIELDS", "router"]

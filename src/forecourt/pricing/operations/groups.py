@@ -14,7 +14,7 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country, Currency
-from forecourt.pricing.models import MemberPricing, PriceGroup, PriceVersion
+from forecourt.pricing.models import MemberGroupPricing, MemberPricing, PriceGroup, PriceVersion
 from forecourt.pricing.operations.checks import NAME_LENGTH, check_components
 from forecourt.pricing.rules import Component, dump_components
 from forecourt.teams.models import Team
@@ -194,5 +194,8 @@ def _objection(group: PriceGroup) -> str | None:
     uses = MemberPricing.objects.filter(price_group=group) | MemberPricing.objects.filter(cost_group=group)
     if uses.filter(member__deleted_at=None).exists():
         return _("Members pay by “%(name)s”. Give them another price first.") % {"name": group.name}
+    of_groups = MemberGroupPricing.objects.filter(price_group=group) | MemberGroupPricing.objects.filter(cost_group=group)
+    if of_groups.filter(group__deleted_at=None).exists():
+        return _("A member group gives “%(name)s”. Give the group another price first.") % {"name": group.name}
     objections = (objection(group) for label, objection in registries.deletion_objections if label == "price_group")
     return next((message for message in objections if message), None)

@@ -56,7 +56,7 @@ def set_member_pricing(
 @operation
 def price_new_members(events: Sequence[MemberJoined]) -> None:
     """
-    Reaction to new members: they pay by the default member price of their team, if it has one (spec P2.6).
+    Reaction to new members: they pay by their group's price, else the default member price of their team (spec P2.6).
 
     A price that somebody has chosen for the member meanwhile stays, so repeating it changes nothing.
     """

@@ -1,14 +1,37 @@
 """Writes of teams, their members and invitations, and the one way a person comes to be."""
 
-from forecourt.teams.operations.invitations import InvitationOver, accept_invitation, invite_member
+from forecourt.teams.operations.fees import end_fee, set_fee
+from forecourt.teams.operations.groups import GroupIsUsed, create_group, delete_group, edit_group, give_group, is_group_for
+from forecourt.teams.operations.invitations import (
+    InvitationOver,
+    accept_invitation,
+    expire_invitations,
+    invite_member,
+    reject_invitation,
+    resend_invitation,
+)
+from forecourt.teams.operations.joining import (
+    CannotJoin,
+    RequestOver,
+    accept_request,
+    change_join_code,
+    reject_request,
+    request_to_join,
+    set_joining,
+)
 from forecourt.teams.operations.members import (
     AlreadyMember,
+    NotAMember,
     OwnerStays,
     add_member,
+    block_member,
     edit_member,
+    give_access,
     remove_member,
     transfer_ownership,
+    unblock_member,
 )
+from forecourt.teams.operations.restrictions import set_restrictions, wallet_rule_of
 from forecourt.teams.operations.teams import (
     NotSetUp,
     TeamIsNeeded,
@@ -22,20 +45,44 @@ from forecourt.teams.operations.teams import (
 
 __all__ = [
     "AlreadyMember",
+    "CannotJoin",
+    "GroupIsUsed",
     "InvitationOver",
+    "NotAMember",
     "NotSetUp",
     "OwnerStays",
+    "RequestOver",
     "TeamIsNeeded",
     "accept_invitation",
+    "accept_request",
     "add_member",
+    "block_member",
+    "change_join_code",
+    "create_group",
     "create_team",
+    "delete_group",
     "delete_team",
+    "edit_group",
     "edit_member",
     "edit_team",
+    "end_fee",
+    "expire_invitations",
     "freeze_team",
+    "give_access",
+    "give_group",
     "invite_member",
+    "is_group_for",
+    "reject_invitation",
+    "reject_request",
     "remove_member",
+    "request_to_join",
+    "resend_invitation",
+    "set_fee",
+    "set_joining",
+    "set_restrictions",
     "transfer_ownership",
+    "unblock_member",
     "unfreeze_team",
+    "wallet_rule_of",
     "welcome_person",
 ]

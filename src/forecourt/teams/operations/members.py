@@ -1,21 +1,29 @@
 """Writes of memberships."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission, TeamRole
+from forecourt.access import Actor, TeamRole
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
-from forecourt.kit.errors import DomainError, Forbidden
+from forecourt.kit.errors import DomainError
 from forecourt.kit.events import announce
+from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.teams.events import MemberJoined
-from forecourt.teams.models import Team, TeamMember
-from forecourt.teams.rules import may_grant_wallet
+from forecourt.teams.models import MemberGroup, Team, TeamMember
+from forecourt.teams.operations.fees import end_fees_of
+from forecourt.teams.operations.groups import give_group
+from forecourt.teams.operations.restrictions import checked_restrictions
+from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, checked_rights
+from forecourt.teams.rules import may_grant_wallet, possible_toggles
 
-TOGGLES = (*TEAM_TOGGLES, "can_request_sponsoring")
+PLAIN = ("note", "partner_external_id", "partner_custom_payload")
+RESTRICTED = ("pays_in_country_ids", "pays_at_operator_ids")
 
 
 class AlreadyMember(DomainError):
@@ -30,10 +38,16 @@ class OwnerStays(DomainError):
     code = "owner_stays"
 
 
-def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **toggles: bool) -> TeamMember:
+class NotAMember(DomainError):
+    """This is for a member who has accepted; an invitation, a request or somebody blocked is none."""
+
+    code = "not_a_member"
+
+
+def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **columns: Any) -> TeamMember:
     """An accepted membership. An owner begins with every toggle."""
     if role == TeamRole.OWNER:
-        toggles = dict.fromkeys(TEAM_TOGGLES, True) | toggles
+        columns = dict.fromkeys(TEAM_TOGGLES, True) | columns
     member = TeamMember.objects.create(
         organisation_id=team.organisation_id,
         operator_id=team.operator_id,
@@ -42,64 +56,92 @@ def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **toggle
         role=role,
         state=TeamMember.State.ACCEPTED,
         accepted_at=at,
-        **toggles,
+        **columns,
     )
     announce(MemberJoined(member.pk))
     return member
 
 
 @operation
-def add_member(*, actor: Actor, team: Team, person: Person, role: TeamRole, at: datetime, **toggles: bool) -> TeamMember:
+def add_member(
+    *, actor: Actor, team: Team, person: Person, role: TeamRole, at: datetime, group: MemberGroup | None = None, **values: Any
+) -> TeamMember:
     """
-    Make somebody a member at once (they are known and have agreed outside, or an operator puts them in).
+    Make somebody a member at once (they are known and have agreed outside, or an operator puts them in). With a group, its
+    role and rights hold. `values`: as `edit_member`.
 
     :raises AlreadyMember: if they are one.
     :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
     """
-    check_may_grant(actor, team, toggles)
+    columns = checked_columns(values, role=role)
+    check_may_grant(actor, team, {name: columns[name] for name in TOGGLES if name in columns})
     try:
         with transaction.atomic():
-            return put_in(team, person, role, at=at, **toggles)
+            member = put_in(team, person, role, at=at, accepted_by_id=actor.id or None, **columns)
     except IntegrityError as error:
         raise AlreadyMember(_("This person is a member already, or the team has an owner.")) from error
+    if group is not None:
+        give_group(actor=actor, members=[member], group=group, at=at)
+        member.refresh_from_db()
+    return member
 
 
 @operation
-def edit_member(*, actor: Actor, member: TeamMember, at: datetime, role: TeamRole | None = None, **toggles: bool) -> TeamMember:
+def edit_member(*, actor: Actor, member: TeamMember, at: datetime, role: TeamRole | None = None, **values: Any) -> TeamMember:
     """
-    Change a member's role or toggles. The owner's role is changed by a transfer.
+    Change a member; only what is given. The owner's role is changed by a transfer.
 
+    `values`: the toggles, charge_payment_type, note, pays_in_country_ids, pays_at_operator_ids, the partner's own fields.
+    A toggle that the role can never have stays off.
+
+    :raises Invalid: with a message per field.
     :raises OwnerStays: for the owner's role, and for making a second owner.
     :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
     """
     member = locked(member)
-    changed = {name: value for name, value in toggles.items() if name not in TOGGLES or getattr(member, name) != value}
-    check_may_grant(actor, member.team, changed)
     if role and role != member.role:
         if TeamRole.OWNER in (role, member.role):
             raise OwnerStays(_("Ownership is transferred, not set."))
         member.role = role
+    columns = checked_columns(values, role=member.role)
+    changed = {name: value for name, value in columns.items() if getattr(member, name) != value}
+    check_may_grant(actor, member.team, {name: changed[name] for name in TOGGLES if name in changed})
     for name, value in changed.items():
         setattr(member, name, value)
+    for name in set(TOGGLES) - possible_toggles(member.role):
+        setattr(member, name, False)
     member.save()
     return member
 
 
-def check_may_grant(actor: Actor, team: Team, toggles: dict[str, bool]) -> None:
+def checked_columns(values: dict[str, Any], *, role: str) -> dict[str, Any]:
+    """:raises Invalid: with a message per field. Unknown names are a bug of the caller."""
+    if unknown := set(values) - {*PLAIN, *RIGHTS, *RESTRICTED}:
+        raise TypeError(f"a member has no field {unknown}")
+    checks = Checks()
+    columns = {name: values[name] for name in PLAIN if name in values}
+    columns |= checked_rights(values, role=role, checks=checks)
+    checks.finish()
+    allowed = checked_restrictions(values.get("pays_in_country_ids"), values.get("pays_at_operator_ids"))
+    return columns | {name: allowed[name] for name in RESTRICTED if name in values}
+
+
+@operation
+def give_access(*, actor: Actor, member: TeamMember, charge_point_ids: Sequence[int] | None, at: datetime) -> TeamMember:
     """
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    Which charge points of the team a member may use: all (None), or these. Whether they are the team's, `network` has asked.
+    The row is locked.
     """
-    for name in toggles:
-        if name not in TOGGLES:
-            raise TypeError(f"a member has no toggle {name}")
-    if toggles.get("can_manage_team_wallet") and not may_grant_wallet(actor, team):
-        raise Forbidden(_("Only the owner of the team may give wallet rights."), permission=Permission.TEAM_MEMBER_MANAGE.value)
+    member = locked(member)
+    member.has_access_to_all, member.charge_point_ids = charge_point_ids is None, sorted(set(charge_point_ids or ()))
+    member.save(update_fields=["has_access_to_all", "charge_point_ids"])
+    return member
 
 
 @operation
 def remove_member(*, actor: Actor, member: TeamMember, at: datetime) -> TeamMember:
     """
-    Take somebody out, or withdraw an invitation: its link stops working.
+    Take somebody out (also oneself: leaving), or withdraw an invitation: its link stops working. A monthly fee ends.
 
     :raises OwnerStays: for the owner.
     """
@@ -109,6 +151,38 @@ def remove_member(*, actor: Actor, member: TeamMember, at: datetime) -> TeamMemb
     member.deleted_at = member.deleted_at or at
     member.invitation_hash = None
     member.save(update_fields=["deleted_at", "invitation_hash"])
+    end_fees_of(member, at=at)
+    return member
+
+
+@operation
+def block_member(*, actor: Actor, member: TeamMember, at: datetime) -> TeamMember:
+    """
+    Shut a member out until somebody unblocks them: no page of the team, no payment with its wallet, no new request by its
+    code. The row is locked; again changes nothing.
+
+    :raises OwnerStays: for the owner.
+    :raises NotAMember: for who has not accepted.
+    """
+    return _set_state(member, TeamMember.State.BLOCKED, TeamMember.State.ACCEPTED)
+
+
+@operation
+def unblock_member(*, actor: Actor, member: TeamMember, at: datetime) -> TeamMember:
+    """They are a member again, with what they had. The row is locked. :raises NotAMember: for who is not blocked."""
+    return _set_state(member, TeamMember.State.ACCEPTED, TeamMember.State.BLOCKED)
+
+
+def _set_state(member: TeamMember, wanted: str, needed: str) -> TeamMember:
+    member = locked(member)
+    if member.state == wanted:
+        return member
+    if member.role == TeamRole.OWNER:
+        raise OwnerStays(_("The owner cannot be blocked. Transfer the team first."))
+    if member.state != needed or member.deleted_at:
+        raise NotAMember(_("This is for members who have accepted."))
+    member.state = wanted
+    member.save(update_fields=["state"])
     return member
 
 

@@ -1,6 +1,5 @@
 """Writes of teams, and the one way a person comes to be."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +18,8 @@ from forecourt.operators.queries import installation
 from forecourt.places.models import Country
 from forecourt.teams.events import TeamCreated
 from forecourt.teams.models import Team
+from forecourt.teams.operations.codes import new_join_code
 from forecourt.teams.operations.members import put_in
-
-JOIN_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 class NotSetUp(DomainError):
@@ -108,17 +106,12 @@ def create_team(
 
 def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns: Any) -> Team:
     team = Team.objects.create(
-        organisation_id=operator.organisation_id, operator=operator, owner=owner, join_code=_new_join_code(), **columns
+        organisation_id=operator.organisation_id, operator=operator, owner=owner, join_code=new_join_code(), **columns
     )
     if owner:
         put_in(team, owner, TeamRole.OWNER, at=at)
     announce(TeamCreated(team.pk))
     return team
-
-
-def _new_join_code() -> str:
-    """Eight letters without look-alikes: 31⁸ codes, so a clash is a matter of centuries and the unique key catches it."""
-    return "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(8))
 
 
 EDITABLE = {

@@ -62,8 +62,11 @@ def levels_above(row: OperatorWalletRule | Team | MemberGroup | TeamMember) -> l
 
 def levels_of(team: Team) -> list[LevelAbove]:
     """The team's own level and those above it: what holds for a key without a member."""
-    found = [_level(_("the team"), team), _level(_("the team’s template"), _template(team)), _level(_("the operator"), _rule(team.operator_id))]
-    return found
+    return [
+        _level(_("the team"), team),
+        _level(_("the team’s template"), _template(team)),
+        _level(_("the operator"), _rule(team.operator_id)),
+    ]
 
 
 def inherited(levels: Sequence[LevelAbove]) -> Inherited:
