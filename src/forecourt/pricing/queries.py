@@ -42,18 +42,22 @@ class PriceRequest:
     person_id: int | None
     operator_id: int
     forced_group_id: int | None = None
+    nested_group_id: int | None = None  # of the nested team as whose member they charge (spec P2.1)
 
 
 def versions_at_start(requests: Sequence[PriceRequest]) -> list[PriceVersion | None]:
     """
     The version that each charge will be priced by, in the order of the requests; None is free. Two queries, however many.
 
-    Forced group, else member price, else public group (docs/domains/pricing.md, "Which price"). The version's
+    Forced group, else member price, else nested team's price, else public group (docs/domains/pricing.md, "Which price"). The version's
     `price_group` is loaded.
     """
     member_groups = _member_groups(requests)
     chosen = [
-        request.forced_group_id or member_groups.get((request.team_id, request.person_id)) or request.public_group_id
+        request.forced_group_id
+        or member_groups.get((request.team_id, request.person_id))
+        or request.nested_group_id
+        or request.public_group_id
         for request in requests
     ]
     groups = PriceGroup.objects.filter(pk__in={id for id in chosen if id}).values("current_version")

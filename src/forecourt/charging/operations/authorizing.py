@@ -7,6 +7,7 @@ from forecourt.charging.intents import AuthorizeIntent, AuthStatus, Outcome
 from forecourt.charging.operations.batches import each_alone
 from forecourt.charging.operations.paying import have_funds
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
+from forecourt.charging.queries.nestings import Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_of_stations
 from forecourt.charging.queries.remote import waiting_remote_tags
 from forecourt.charging.rules.authorization import Holder, Refusal, Verdict, judge, status_of
@@ -37,8 +38,9 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
         if one.id_tag in holders
         for point in points.get(one.station_id, [])
     )
+    nested = nestings((holders.get(one.id_tag), point) for one in intents for point in points.get(one.station_id, []))
     judged = [(one, holders.get(one.id_tag), points.get(one.station_id, [])) for one in intents]
-    verdicts = [best(holder, places, members, at) for _, holder, places in judged]
+    verdicts = [best(holder, places, members, nested, at) for _, holder, places in judged]
     funded = have_funds(verdict.payer for verdict, _ in verdicts if verdict.payer and verdict.payer.needs_funds)
     return [
         _ACCEPTED if (one.station_id, one.id_tag) in remote else Outcome(status=status_of(_with_funds(verdict, is_free, funded)))
@@ -47,12 +49,13 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
 
 
 def best(
-    holder: Holder | None, points: Sequence[PointRow], members: dict[tuple[int, int], Membership], at: datetime
+    holder: Holder | None, points: Sequence[PointRow], members: dict[tuple[int, int], Membership], nested: Nestings, at: datetime
 ) -> tuple[Verdict, bool]:
     """The kindest verdict over a station's charge points, and whether that one is free."""
     if holder is None or not points:
         return Verdict(Refusal.UNKNOWN_KEY if holder is None else Refusal.NO_CHARGE_POINT), False
-    verdicts = [(judge(at_point(holder, point, members), point.facts(), at=at), point.is_free) for point in points]
+    known = [(at_point(holder, point, members, is_nested=nesting_of(holder, point, nested) is not None), point) for point in points]
+    verdicts = [(judge(one, point.facts(), at=at), point.is_free) for one, point in known]
     return min(verdicts, key=lambda one: (one[0].refusal is not None, not one[1]))
 
 

@@ -17,6 +17,7 @@ from forecourt.charging.operations.promising import show_promises
 from forecourt.charging.operations.starts import price_request
 from forecourt.charging.queries import points
 from forecourt.charging.queries.holders import at_point, holder_by_person, memberships
+from forecourt.charging.queries.nestings import Nesting, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow
 from forecourt.charging.queries.sessions import open_charges
 from forecourt.charging.rules.authorization import Refusal, TeamFacts, judge
@@ -264,8 +265,8 @@ def _refuse_if_busy(point: PointRow) -> None:
 
 
 def _draft(wish: Wish, *, state: str, at: datetime) -> Draft:
-    payer = _payer(wish, at)
-    version = pricing.versions_at_start([price_request(wish.point, wish.person_id, wish.forced_group_id)])[0]
+    payer, nesting = _payer(wish, at)
+    version = pricing.versions_at_start([price_request(wish.point, wish.person_id, nesting, wish.forced_group_id)])[0]
     version = None if wish.point.is_free and wish.forced_group_id is None else version
     draft = drafts.draft_at(wish.point, id=drafts.new_ids(1)[0], state=state)
     draft.paid_by(payer, owner_operator_id=wish.point.operator_id)
@@ -296,12 +297,14 @@ def _held(charge_id: int, payer: TeamFacts, at: datetime) -> int:
     return held[charge_id]
 
 
-def _payer(wish: Wish, at: datetime) -> TeamFacts:
+def _payer(wish: Wish, at: datetime) -> tuple[TeamFacts, Nesting | None]:
+    """Which team pays, and the nested relation by which the person charges here."""
     holder = holder_by_person(team_id=wish.team_id, person_id=wish.person_id)
     if holder is None:
         raise ChargeRefused(_("There is no such team."), reason=Refusal.TEAM_BLOCKED)
     members = memberships([(wish.person_id or 0, wish.point.team_id)])
-    verdict = judge(at_point(holder, wish.point, members), wish.point.facts(), at=at)
+    nesting = nesting_of(holder, wish.point, nestings([(holder, wish.point)]))
+    verdict = judge(at_point(holder, wish.point, members, is_nested=nesting is not None), wish.point.facts(), at=at)
     if verdict.payer is None:
         raise ChargeRefused(_("This team may not charge here."), reason=verdict.refusal)
-    return verdict.payer
+    return verdict.payer, nesting

@@ -12,6 +12,7 @@ from forecourt.charging.operations.commands import StopWish, ask_to_stop
 from forecourt.charging.operations.drafts import Draft, VatRates
 from forecourt.charging.operations.superseding import SUPERSEDED, release_earlier, supersede
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
+from forecourt.charging.queries.nestings import Nesting, Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_at
 from forecourt.charging.queries.remote import late_payers
 from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
@@ -54,6 +55,7 @@ class Start:
     transaction_id: str = ""
     version: PriceVersion | None = None
     member_id: int | None = None  # of the charge point's team
+    nesting: Nesting | None = None  # by which they may charge here, at its price
     overtaken_at: datetime | None = None  # an old start, replayed: when the newer charge began that runs there now
 
     @property
@@ -101,23 +103,25 @@ def _judged(fresh: Sequence[tuple[StartIntent, bytes, PointRow]], opened: dict[i
     joining.revive_late(fresh, opened)
     holders = holders_of(one.id_tag for one, _, _ in fresh)
     members = memberships((holder.person_id or 0, point.team_id) for one, _, point in fresh if (holder := holders.get(one.id_tag)))
-    return [_judge(one, print, point, opened.get(point.id, []), holders.get(one.id_tag), members) for one, print, point in fresh]
+    nested = nestings((holders.get(one.id_tag), point) for one, _, point in fresh)
+    return [_judge(one, print, point, opened.get(point.id, []), holders.get(one.id_tag), members, nested) for one, print, point in fresh]
 
 
 def _judge(
     one: StartIntent, print: bytes, point: PointRow, here: Sequence[OpenCharge], holder: Holder | None,
-    members: dict[tuple[int, int], Membership],
+    members: dict[tuple[int, int], Membership], nested: Nestings,
 ) -> Start:  # fmt: skip
     asked = next((charge for charge in here if charge.remote_id_tag == one.id_tag and charge.started_at is None), None)
     if asked:
         return Start(one, print, point, asked, None, Verdict(None))
     reserved = next((charge for charge in here if charge.state == "reserved"), None)
+    nesting = nesting_of(holder, point, nested)
     if holder is not None:
-        holder = at_point(holder, point, members)
+        holder = at_point(holder, point, members, is_nested=nesting is not None)
     verdict = judge(holder, point.facts(reserved.payer_team_id if reserved else None), at=one.at)
     base = reserved if reserved and verdict.payer and verdict.payer.id == reserved.payer_team_id else None
     member = members.get((holder.person_id or 0, point.team_id)) if holder else None
-    return Start(one, print, point, base, holder, verdict, member_id=member.id if member else None)
+    return Start(one, print, point, base, holder, verdict, member_id=member.id if member else None, nesting=nesting)
 
 
 def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorded_at: datetime) -> None:
@@ -142,13 +146,16 @@ def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorde
 
 
 def _find_prices(newborn: Sequence[Start]) -> None:
-    asked = [price_request(start.point, start.holder.person_id if start.holder else None) for start in newborn]
+    asked = [price_request(start.point, start.holder.person_id if start.holder else None, start.nesting) for start in newborn]
     for start, version in zip(newborn, pricing.versions_at_start(asked) if asked else [], strict=True):
         start.version = None if start.point.is_free else version
 
 
-def price_request(point: PointRow, person_id: int | None, forced_group_id: int | None = None) -> PriceRequest:
-    return PriceRequest(point.id, point.price_group_id, point.team_id, person_id, point.operator_id, forced_group_id)
+def price_request(
+    point: PointRow, person_id: int | None, nesting: Nesting | None = None, forced_group_id: int | None = None
+) -> PriceRequest:
+    nested_group_id = nesting.price_group_id if nesting else None
+    return PriceRequest(point.id, point.price_group_id, point.team_id, person_id, point.operator_id, forced_group_id, nested_group_id)
 
 
 def _overtaken_at(start: Start, here: Sequence[OpenCharge]) -> datetime | None:

@@ -20,7 +20,9 @@ def set_nested_price(*, actor: Actor, relation: NestedTeam, price_group: PriceGr
 
     :raises Invalid: for a group of another type, of another team or operator than the parent's, or deleted.
     """
-    if price_group is not None and (price_group.deleted_at or price_group.type not in DRIVERS_PAY or not price_group.is_for(relation.parent_team)):
+    if price_group is not None and (
+        price_group.deleted_at or price_group.type not in DRIVERS_PAY or not price_group.is_for(relation.parent_team)
+    ):
         message = _("Choose a member or public price group of the team that owns the charge points.")
         raise Invalid(message, fields={"price_group": message})
     NestedTeamPricing.objects.update_or_create(
