@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class IdentityConfig(AppConfig):
     name = "forecourt.identity"
     label = "identity"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from forecourt.identity.middleware import begin
+
+        user_logged_in.connect(begin, dispatch_uid="identity.begin")

@@ -1,11 +1,12 @@
-"""The person."""
+"""The person, one-time codes, and data exports."""
 
 import hashlib
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from forecourt.kit.models import PartnerVisible
 from forecourt.places.models import Address
@@ -45,6 +46,16 @@ class Person(AbstractBaseUser, PartnerVisible, Address):
     is_beta = models.BooleanField(db_default=False, default=False)
     platform_role = models.CharField(max_length=20, null=True, blank=True)
     introduced_by_id = models.BigIntegerField(null=True, editable=False)  # the operator whose integration made this person
+    picture_id = models.BigIntegerField(null=True)  # of `files`
+    legal_email = models.EmailField(null=True, blank=True)  # certified mail
+    tax_identification_number = models.CharField(max_length=40, null=True, blank=True)
+    vat_number = models.CharField(max_length=30, null=True, blank=True)
+    recipient_code = models.CharField(max_length=40, null=True, blank=True)  # e-invoicing
+    terms_read_at = models.DateTimeField(null=True)
+    marketing_emails_accepted_at = models.DateTimeField(null=True)
+    erasure_asked_at = models.DateTimeField(null=True)
+    erasure_due_at = models.DateTimeField(null=True)  # cancelled by signing in before it
+    erased_at = models.DateTimeField(null=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -57,12 +68,24 @@ class Person(AbstractBaseUser, PartnerVisible, Address):
                 models.functions.Lower("email"), condition=Q(deleted_at=None), name="person_email_once_among_the_living"
             ),
             models.UniqueConstraint(fields=["phone"], condition=Q(deleted_at=None), name="person_phone_once_among_the_living"),
+            models.CheckConstraint(
+                condition=Q(erasure_asked_at=None, erasure_due_at=None) | Q(erasure_due_at__gte=F("erasure_asked_at")),
+                name="erasure_is_due_after_it_was_asked",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["erasure_due_at"], condition=Q(erasure_due_at__isnull=False), name="person_erasure_due"),
         ]
 
     @property
     def display_name(self) -> str:
         full = " ".join(part for part in (self.first_name, self.last_name) if part)
         return full or f"User: #{self.pk}"
+
+    @property
+    def has_password(self) -> bool:
+        """Somebody who signs in by another way (an identity provider, a passkey alone) has none."""
+        return self.has_usable_password()
 
     @property
     def avatar_hue(self) -> int:
@@ -75,3 +98,57 @@ class Person(AbstractBaseUser, PartnerVisible, Address):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class OneTimeCode(models.Model):
+    """
+    A code that shows that an address is somebody's: six digits, kept as a keyed hash, for ten minutes and five tries.
+
+    `payload` (encrypted JSON) holds the address and, for a sign-up, what was filled in: nobody is stored before the address
+    is shown to be theirs. `code_hash` is null where no code was sent, because somebody has the address already.
+    """
+
+    class Kind(models.TextChoices):
+        EMAIL = "email"
+        PHONE = "phone"
+        SIGN_UP = "sign_up"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="codes")
+    code_hash = models.BinaryField(null=True)
+    payload = models.BinaryField()
+    tries_left = models.SmallIntegerField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "kind"], name="one_code_per_person_and_kind"),
+            models.CheckConstraint(condition=Q(tries_left__gte=0), name="code_tries_do_not_go_below_zero"),
+        ]
+
+
+class DataExport(models.Model):
+    """A person's copy of everything kept about them (GDPR art. 15, 20). The file expires; the row says what happened."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="exports")
+    state = models.CharField(max_length=7, choices=State.choices, db_default="running", default="running")
+    parts_done = models.SmallIntegerField(db_default=0, default=0)
+    parts_total = models.SmallIntegerField(db_default=0, default=0)
+    file_id = models.BigIntegerField(null=True)  # of `files`
+    asked_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person"], condition=Q(state="running"), name="one_running_export_per_person"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["person", "-id"], name="export_newest")]

@@ -1,4 +1,4 @@
-"""Outgoing e-mail and the bell."""
+"""Outgoing messages and the bell."""
 
 from typing import ClassVar
 
@@ -8,7 +8,14 @@ from django.db.models.functions import Now
 
 
 class OutgoingEmail(models.Model):
-    """One e-mail. `waiting` until sent; `kept` where no SMTP is set; `failed` with its error after the last try."""
+    """
+    One message: an e-mail, or by `channel` a text message (then `to` is a phone number). `waiting` until sent; `kept` where
+    no mail server or SMS gateway is set; `failed` with its error after the last try.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        SMS = "sms"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -20,6 +27,7 @@ class OutgoingEmail(models.Model):
     organisation_id = models.BigIntegerField(null=True)
     operator_id = models.BigIntegerField(null=True)
     person_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=5, choices=Channel.choices, db_default="email", default="email")
     to = models.EmailField()
     subject = models.CharField(max_length=200)
     text = models.TextField()

@@ -1,6 +1,10 @@
-"""Writing e-mails and bell lines; sending is `jobs.py`."""
+"""Writing e-mails, text messages and bell lines; sending is `jobs.py`."""
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import Q
 
 from forecourt.access import Actor
 from forecourt.kit.operations import operation
@@ -27,6 +31,12 @@ def send_email(
 
 
 @operation
+def send_sms(*, to: str, text: str, kind: str, person_id: int | None = None) -> OutgoingEmail:
+    """Record a text message in the caller's transaction, as `send_email`. Without an SMS gateway it is kept and readable."""
+    return OutgoingEmail.objects.create(channel=OutgoingEmail.Channel.SMS, to=to, subject="SMS", text=text, kind=kind, person_id=person_id)
+
+
+@operation
 def notify(*, person_id: int, text: str, url: str = "") -> Notification:
     """Add a line to a person's bell."""
     return Notification.objects.create(person_id=person_id, text=text, url=url)
@@ -41,8 +51,33 @@ def mark_read(*, person_id: int, at: datetime, id: int | None = None) -> int:
 
 @operation
 def resend_email(*, actor: Actor, email: OutgoingEmail) -> OutgoingEmail:
-    """Send the same letter once more: a new row, so that the first keeps what happened to it."""
+    """Send the same message once more: a new row, so that the first keeps what happened to it."""
+    if email.channel == OutgoingEmail.Channel.SMS:
+        return send_sms(to=email.to, text=email.text, kind=email.kind, person_id=email.person_id)
     return send_email(
         to=email.to, subject=email.subject, text=email.text, html=email.html, kind=email.kind,
         person_id=email.person_id, organisation_id=email.organisation_id, operator_id=email.operator_id,
     )  # fmt: skip
+
+
+@operation
+def forget(*, person_id: int, addresses: Sequence[str], words: Mapping[str, str]) -> None:
+    """
+    A person is erased: what was sent to them or stands in their bell is gone; in messages to others `words` are replaced.
+    Twice does no harm.
+    """
+    Notification.objects.filter(person_id=person_id).delete()
+    OutgoingEmail.objects.filter(Q(person_id=person_id) | Q(to__in=addresses)).delete()
+    for word, instead in words.items():
+        mentions = Q(subject__icontains=word) | Q(text__icontains=word) | Q(html__icontains=word)
+        for email in OutgoingEmail.objects.filter(mentions).order_by("pk").select_for_update():
+            for column in ("subject", "text", "html"):
+                setattr(email, column, _without(getattr(email, column), word, instead))
+            email.save(update_fields=["subject", "text", "html"])
+        for line in Notification.objects.filter(text__icontains=word).order_by("pk").select_for_update():
+            line.text = _without(line.text, word, instead)
+            line.save(update_fields=["text"])
+
+
+def _without(text: str, word: str, instead: str) -> str:
+    return re.sub(re.escape(word), instead, text, flags=re.IGNORECASE)

@@ -1,0 +1,44 @@
+"""Writes of people, by what happens to them."""
+
+from forecourt.identity.operations.contact import change_email, change_phone, offer_code, redeem_code
+from forecourt.identity.operations.erasing import CannotBeErased, ask_for_erasure, erase_person, keep_account, objections
+from forecourt.identity.operations.exporting import ExportRuns, ask_for_export, fail_export, finish_export, gather
+from forecourt.identity.operations.people import (
+    PersonExists,
+    check_password,
+    create_person,
+    set_password,
+    set_platform_role,
+    verify_email,
+)
+from forecourt.identity.operations.profile import edit_profile, remove_picture, set_picture, set_preferences
+from forecourt.identity.operations.sessions import end_other_sessions, end_session
+
+__all__ = [
+    "CannotBeErased",
+    "ExportRuns",
+    "PersonExists",
+    "ask_for_erasure",
+    "ask_for_export",
+    "change_email",
+    "change_phone",
+    "check_password",
+    "create_person",
+    "edit_profile",
+    "end_other_sessions",
+    "end_session",
+    "erase_person",
+    "fail_export",
+    "finish_export",
+    "gather",
+    "keep_account",
+    "objections",
+    "offer_code",
+    "redeem_code",
+    "remove_picture",
+    "set_password",
+    "set_picture",
+    "set_platform_role",
+    "set_preferences",
+    "verify_email",
+]
