@@ -38,6 +38,9 @@ def make_world() -> World:
         "notification_id": Notification.objects.create(person_id=cast.tom.pk, text="Hello").pk,
         "email_id": OutgoingEmail.objects.create(to="tom@example.com", subject="Hello", text="Hello", kind="test").pk,
         "token": "wrong",
+        "kind": "email",
+        "passkey_id": 0,
+        "session_id": 0,
         "file_id": 1,
         "key": "wrong",
     }

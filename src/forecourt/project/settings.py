@@ -157,6 +157,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody is stored before the address is shown to be theirs (teams.signing_up)
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"login": "forecourt.identity.forms.LoginForm", "reauthenticate": "forecourt.identity.forms.ReauthenticateForm"}
 ACCOUNT_RATE_LIMITS = {  # of allauth's own doors; ours are in identity.throttles
     "login": "60/m/ip",
     "login_failed": "10/5m/key",  # key: the pair of address and account (the adapter), so nobody locks another out

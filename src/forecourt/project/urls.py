@@ -21,7 +21,7 @@ urlpatterns = [
     path("", include("forecourt.portal.urls")),
     path(".well-known/security.txt", guards.security_txt, name="security-txt"),
     path("setup/<str:token>", setup.setup, name="setup"),
-    path("accounts/", include("forecourt.identity.urls")),
+    path("", include("forecourt.identity.urls")),
     path("", include("forecourt.files.urls")),
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),

@@ -9,6 +9,7 @@ from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
 from forecourt.dashboards import pages as dashboards_pages
 from forecourt.gateway import pages as gateway_pages
+from forecourt.identity import pages as identity_pages
 from forecourt.integrations import pages as integrations_pages
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
@@ -58,7 +59,7 @@ def connect() -> None:
         registries.cards.add(*getattr(pages, "CARDS", ()))
         registries.row_actions.add(*getattr(pages, "ROW_ACTIONS", ()))
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
-    registries.shell_slots.add(("bell", notifications_pages.bell))
+    registries.shell_slots.add(("bell", notifications_pages.bell), ("account_menu", identity_pages.account_menu))
     registries.api_fields.add(*PRICING_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
