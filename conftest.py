@@ -111,7 +111,7 @@ def _migrate(database: str) -> None:
 
 def _migrations_hash() -> str:
     digest = hashlib.sha256()
-    sources = [*HERE.glob("src/forecourt/*/migrations/*"), HERE / "src/forecourt/kit/guards.py", HERE / "src/forecourt/audit/sql.py"]
+    sources = [*HERE.glob("src/forecourt/*/migrations/*"), HERE / "src/forecourt/kit/guards.py", *HERE.glob("src/forecourt/audit/*sql.py")]
     for path in sorted(path for path in sources if path.is_file() and path.suffix in (".py", ".csv", ".sql")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]

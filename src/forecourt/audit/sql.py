@@ -54,17 +54,18 @@ def audited(
     ignore: tuple[str, ...] = (),
     is_scope: str = "",
     parent: tuple[str, str] = ("", ""),
+    person: str = "",
     humans_only: bool = False,
 ) -> Operation:
     """
     Record every change of a table. `is_scope` names the scope column that the row's own id is (a team's `team_id`).
     `parent`, for a table without scope columns: the table that has them, and the column that names its row, whose id stands
-    in for the row's own if it has none.
+    in for the row's own if it has none. `person`: the column with the person whom the row belongs to, if it is not `person_id`.
     `humans_only`: only changes with an actor in the transaction (people, API consumers), never a station's or a job's.
     """
     condition = f"WHEN ({_BY_A_HUMAN})" if humans_only else ""
     return migrations.RunSQL(
         f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW {condition} "
-        f"EXECUTE FUNCTION audit_record('{entity}', '{name}', '{','.join(ignore)}', '{is_scope}', '{parent[0]}', '{parent[1]}')",
+        f"EXECUTE FUNCTION audit_record('{entity}', '{name}', '{','.join(ignore)}', '{is_scope}', '{parent[0]}', '{parent[1]}', '{person}')",
         f"DROP TRIGGER audit ON {table}",
     )

@@ -13,6 +13,7 @@ _APPEND_ONLY = (
     "ledger_entry",
     "ledger_posting",
     "audit_event",
+    "audit_pending",
     "billing_settlement",
     "billing_chargeline",
     "charging_signedreading",

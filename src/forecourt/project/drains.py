@@ -1,16 +1,17 @@
 """
-The drain of the outbox: a thread of the worker that gives waiting events to their reactions.
+The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed.
 
-It polls (0.2 s when idle, at once after a full batch): a NOTIFY in every small transaction would cost half the commits.
-More workers drain beside each other.
+They poll (0.2 s when idle, at once after a batch): a NOTIFY in every small transaction would cost half the commits.
+More workers drain beside each other; of the sealers one works.
 """
 
 import logging
 import threading
 from collections.abc import Callable
 
-from django.db import Error, connection
+from django.db import connection
 
+from forecourt.audit import operations as audit
 from forecourt.kit import clock, outbox
 
 IDLE_PAUSE = 0.2  # seconds
@@ -19,13 +20,13 @@ log = logging.getLogger(__name__)
 
 
 def run(stop: threading.Event, *, drain: Callable[[], int] | None = None) -> None:
-    """Drain until told to stop. A lost database is waited for."""
+    """Drain until told to stop. A lost database is waited for, and nothing ends the thread."""
     once = drain or drain_all
     while not stop.is_set():
         try:
             taken = once()
-        except Error:
-            log.exception("The outbox could not be drained; trying again.")
+        except Exception:
+            log.exception("A drain failed; trying again.")
             connection.close()
             stop.wait(AFTER_ERROR)
             continue
@@ -40,13 +41,18 @@ def drain_all() -> int:
 
 
 def start() -> Callable[[], None]:
-    """Start the thread; call the result to stop it and wait for the batch in hand."""
+    """Start the threads; call the result to stop them and wait for the batches in hand."""
     stop = threading.Event()
-    thread = threading.Thread(target=run, args=[stop], name="outbox-drain", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=run, args=[stop], kwargs={"drain": drain}, name=name, daemon=True)
+        for name, drain in (("outbox-drain", drain_all), ("audit-sealer", audit.seal))
+    ]
+    for thread in threads:
+        thread.start()
 
     def end() -> None:
         stop.set()
-        thread.join(timeout=20)
+        for thread in threads:
+            thread.join(timeout=20)
 
     return end

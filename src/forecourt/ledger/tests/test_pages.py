@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from forecourt.access import OperatorRole
-from forecourt.audit.models import Event
+from forecourt.audit.tests.factories import recorded
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import queries
 from forecourt.ledger.models import ExchangeRate, WalletTransaction
@@ -198,7 +198,7 @@ def test_who_may_import_rates(cast, who, write, status, count):
     given = {"file": SimpleUploadedFile("rates.csv", RATES), "source": "ECB", "write": write}
     assert cast.client(who).post("/platform/exchange-rates/import", given).status_code == status
     assert ExchangeRate.objects.count() == count
-    assert list(Event.objects.filter(entity_type="ExchangeRate").values_list("actor_id", "entity_name")) == [(cast.root.pk, "EUR")] * count
+    assert [(event.actor_id, event.entity_name) for event in recorded(entity_type="ExchangeRate")] == [(cast.root.pk, "EUR")] * count
 
 
 def test_nobody_is_sent_to_sign_in(cast, paid):

@@ -174,10 +174,10 @@ def test_a_site_is_checked_by_field(cast):
 
 
 def test_the_audit_log_names_who_changed_a_charge_point(cast):
-    from forecourt.audit.models import Event
+    from forecourt.audit.tests.factories import recorded
 
     operations.edit_charge_point(actor=cast.actor("ada"), charge_point=create(cast.harbour), values={"name": "New"}, at=AT)
-    event = Event.objects.filter(entity_type="ChargePoint", action="updated").get()
+    event = recorded(entity_type="ChargePoint", action="updated")[-1]
     assert (event.actor_name, event.changes["name"]) == ("Ada Test", ["Quay 1", "New"])
 
 

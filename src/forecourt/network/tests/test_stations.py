@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from forecourt.access import Actor
-from forecourt.audit.models import Event
+from forecourt.audit.tests.factories import recorded
 from forecourt.kit.errors import Invalid
 from forecourt.kit.secrets import keyed_hash
 from forecourt.network import operations, queries
@@ -223,8 +223,8 @@ def test_connecting_and_disconnecting_is_in_the_audit_log_of_the_owner(cast):
     charge_point = make_charge_point("Quay 1", cast.harbour)
     station = make_station("CP-9", cast.harbour)
     operations.connect_charge_point(actor=cast.actor("ada"), charge_point=charge_point, station=station, number=2, at=AT)
-    event = Event.objects.get(entity_type="Integration")
+    event = recorded(entity_type="Integration")[-1]
     assert (event.action, event.actor_name, event.changes["number"]) == ("created", "Ada Test", [None, 2])
     assert (event.organisation_id, event.team_id) == (cast.northwind.organisation_id, cast.harbour.pk)
     operations.disconnect_charge_point(actor=cast.actor("ada"), charge_point=charge_point, at=AT)
-    assert Event.objects.filter(entity_type="Integration").latest("id").action == "deleted"
+    assert recorded(entity_type="Integration")[-1].action == "deleted"

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from tests.cast import Cast
 
 from forecourt.access import TeamRole
-from forecourt.audit.models import Event
+from forecourt.audit.tests.factories import recorded
 from forecourt.kit import registries
 from forecourt.kit.errors import Invalid
 from forecourt.kit.outbox import drain
@@ -254,6 +254,6 @@ def test_a_members_price_is_in_the_audit_log_of_their_team(cast: Cast) -> None:
     member = TeamMember.objects.get(team=cast.harbour, person=cast.dora)
     price = make_price_group("Crew", cast.harbour, type="member")
     operations.set_member_pricing(actor=cast.actor("ada"), members=[member], price_group=price, at=AT)
-    event = Event.objects.get(entity_type="MemberPricing")
+    event = recorded(entity_type="MemberPricing")[-1]
     assert (event.entity_id, event.team_id, event.actor_name) == (member.pk, cast.harbour.pk, "Ada Test")
     assert event.changes["price_group_id"] == [None, price.pk]

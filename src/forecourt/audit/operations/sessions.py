@@ -17,11 +17,10 @@ def record_session(*, actor: Actor, action: str, at: datetime, context: dict[str
     places: list[tuple[int | None, int | None]] = [(m.organisation_id, m.operator_id) for m in actor.operator_memberships] or [(None, None)]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO audit_event (occurred_at, organisation_id, operator_id, action, entity_type, entity_id, entity_name,"
-            " actor_kind, actor_id, actor_name, changes, context, transaction_id)"
-            " VALUES (%s, %s, %s, %s, 'User', %s, %s, %s, %s, %s, '{}', %s, pg_current_xact_id()::text::bigint)",
+            "INSERT INTO audit_pending (occurred_at, organisation_id, operator_id, person_id, action, entity_type, entity_id, entity_name,"
+            " actor_kind, actor_id, actor_name, changes, context) VALUES (%s, %s, %s, %s, %s, 'User', %s, %s, %s, %s, %s, '{}', %s)",
             [
-                (at, organisation, operator, action, actor.id, actor.name, actor.kind, actor.id, actor.name, json.dumps(context))
+                (at, organisation, operator, actor.id, action, actor.id, actor.name, actor.kind, actor.id, actor.name, json.dumps(context))
                 for organisation, operator in places
             ],
         )

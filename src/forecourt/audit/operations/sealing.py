@@ -1,0 +1,152 @@
+"""
+The sealer: takes what is pending below every running transaction, encrypts personal values and lets the database chain it.
+
+One transaction per batch: a crash leaves the batch pending, whole. Sealers beside each other do not wait; the second has
+nothing to do.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from forecourt.audit.models import ItemName
+from forecourt.audit.vault import Keys, address_holder, person_holder, row_holder
+from forecourt.kit import registries
+
+BATCH = 1000
+LONGEST_NAME = 200
+Pending = namedtuple(
+    "Pending",
+    "transaction_id id organisation_id operator_id person_id entity_type entity_id entity_name actor_kind actor_id actor_name changes context",
+)
+TAKE = f"""
+SELECT transaction_id::text, {", ".join(Pending._fields[1:])} FROM audit_pending
+WHERE transaction_id < coalesce(%s::text::xid8, pg_snapshot_xmin(pg_current_snapshot())) ORDER BY transaction_id, id LIMIT %s
+"""  # noqa: S608 (constants)
+FROM_WHERE = ("address", "user_agent")  # of the context: they tell where a person is
+
+
+def seal(*, below: int | None = None, limit: int = BATCH) -> int:
+    """
+    Seal up to `limit` pending events; how many. 0 also while another sealer is at work.
+
+    :param below: the transaction id to stop before; by default the oldest one that still runs, so that the order of the chain is
+        an order in which the changes became true.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('forecourt_audit_seal'))")
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(TAKE, [None if below is None else str(below), limit])
+        events = [_parsed(row) for row in cursor.fetchall()]
+        if not events:
+            return 0
+        cursor.execute("SELECT audit_seal(%s::jsonb)", [json.dumps(_hidden(events))])
+        return int(cursor.fetchone()[0])
+
+
+def _parsed(row: Sequence[Any]) -> Pending:
+    event = Pending._make(row)
+    return event._replace(changes=_json(event.changes), context=_json(event.context))
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _hidden(events: list[Pending]) -> list[dict[str, Any]]:
+    """What `audit_seal` is given. Also makes the keys, and writes down the names to search by."""
+    personal = {columns.entity: columns for columns in registries.personal_columns}
+    plans = [_Plan(event, personal.get(event.entity_type)) for event in events]
+    owned = {holder: owner for plan in plans for holder, owner in plan.owned()}
+    keys = Keys((holder for plan in plans for holder in plan.holders()), owned=owned)
+    _note_names(plans, keys)
+    return [plan.sealed(keys) for plan in plans]
+
+
+class _Plan:
+    """Whose key each value of one event goes under."""
+
+    def __init__(self, event: Pending, columns: registries.PersonalColumns | None) -> None:
+        self.event, self.columns = event, columns
+        self.actor = person_holder(event.actor_id) if event.actor_kind == "person" else None
+        self.before, self.after = self._owners() if columns or event.entity_type == "User" else (None, None)
+
+    def _owners(self) -> tuple[str, str]:
+        """The holders of values before and after: they differ where the row went to somebody else."""
+        event = self.event
+        now = person_holder(event.person_id) if event.person_id else self._nobodys()
+        column = self.columns.person if self.columns else "id"
+        if column == "id" or column not in event.changes:
+            return now, now
+        was, became = event.changes[column]
+        return (person_holder(was) if was else now if became and event.person_id else self._nobodys()), (
+            person_holder(became) if became else now
+        )
+
+    def _nobodys(self) -> str:
+        event = self.event
+        return address_holder(event.entity_name) if "@" in event.entity_name else row_holder(event.entity_type, event.entity_id)
+
+    def holders(self) -> Iterator[str]:
+        if self.actor and (self.event.actor_name or any(self.event.context.get(name) for name in FROM_WHERE)):
+            yield self.actor
+        if self.after and self.before:
+            yield from (self.before, self.after)
+
+    def owned(self) -> Iterator[tuple[str, int]]:
+        """Keys of the row and of its addresses, which belong to the row's person."""
+        event = self.event
+        if not (self.after and event.person_id):
+            return
+        if event.entity_type != "User":
+            yield row_holder(event.entity_type, event.entity_id), event.person_id
+        for address in {text.strip().lower() for text in self._texts() if "@" in text}:
+            yield address_holder(address), event.person_id
+
+    def _texts(self) -> Iterator[str]:
+        yield self.event.entity_name
+        for name in self._personal():
+            yield from (value for value in self.event.changes[name] if isinstance(value, str))
+
+    def _personal(self) -> Iterable[str]:
+        return [name for name in self.event.changes if self.columns and name in self.columns.columns]
+
+    def sealed(self, keys: Keys) -> dict[str, Any]:
+        event = self.event
+        changes, context, name, actor_name = dict(event.changes), dict(event.context), event.entity_name, event.actor_name
+        if self.before and self.after:
+            for column in self._personal():
+                before, after = changes[column]
+                changes[column] = [keys.hide(before, self.before), keys.hide(after, self.after)]
+            name = keys.hide(name, self.after)
+        if self.actor:
+            actor_name = keys.hide(actor_name, self.actor) if actor_name else actor_name
+            context |= {key: keys.hide(context[key], self.actor) for key in FROM_WHERE if context.get(key)}
+        return {
+            "transaction_id": event.transaction_id, "id": event.id, "entity_name": name, "actor_name": actor_name, "changes": changes,
+            "context": context,
+        }  # fmt: skip
+
+
+def _note_names(plans: list[_Plan], keys: Keys) -> None:
+    """Item and actor names, once each. What is under a key that is gone is not written down again."""
+    names: dict[tuple[Any, ...], ItemName] = {}
+    for plan in plans:
+        event = plan.event
+        found = [(event.entity_type, event.entity_id, event.entity_name, plan.after)]
+        if event.actor_kind == "person":
+            found.append(("User", event.actor_id, event.actor_name, plan.actor))
+        elif event.actor_kind == "consumer":
+            found.append(("ApiCredential", event.actor_id, event.actor_name, None))
+        for entity_type, entity_id, name, holder in found:
+            if name and entity_id and (holder is None or keys.is_alive(holder)):
+                row = ItemName(
+                    organisation_id=event.organisation_id, operator_id=event.operator_id, entity_type=entity_type, entity_id=entity_id,
+                    name=name[:LONGEST_NAME], key_id=keys.id_of(holder) if holder else None,
+                )  # fmt: skip
+                names[entity_type, entity_id, row.name, event.organisation_id, event.operator_id] = row
+    ItemName.objects.bulk_create(names.values(), ignore_conflicts=True)

@@ -1,0 +1,28 @@
+"""Sealing at once, also what the test's own transaction recorded."""
+
+from typing import Any
+
+from forecourt.audit import operations
+from forecourt.audit.models import Event
+from forecourt.audit.vault import Reader
+
+NEVER = 2**63 - 1  # a transaction id that none reaches
+
+
+def seal_all() -> int:
+    """Seal everything that is pending; how many events."""
+    total = 0
+    while sealed := operations.seal(below=NEVER):
+        total += sealed
+    return total
+
+
+def recorded(**where: Any) -> list[Event]:
+    """Everything recorded so far that fits, in order, sealed and with personal values opened."""
+    seal_all()
+    found = list(Event.objects.filter(**where).order_by("id"))
+    for event in found:
+        reader = Reader([event.entity_name, event.actor_name, event.changes, event.context])
+        event.entity_name, event.actor_name = reader.read(event.entity_name), reader.read(event.actor_name)
+        event.changes, event.context = reader.read(event.changes), reader.read(event.context)
+    return found
