@@ -17,6 +17,8 @@ from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
 from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
+from forecourt.network.api.members import API_FIELDS as NETWORK_FIELDS
+from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
 from forecourt.pricing import operations as pricing
@@ -60,8 +62,8 @@ def connect() -> None:
         registries.row_actions.add(*getattr(pages, "ROW_ACTIONS", ()))
     registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
     registries.shell_slots.add(("bell", notifications_pages.bell), ("account_menu", identity_pages.account_menu))
-    registries.api_fields.add(*PRICING_FIELDS)
-    registries.page_fields.add(*PRICING_PAGE_FIELDS)
+    registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
+    registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)

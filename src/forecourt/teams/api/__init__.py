@@ -1,13 +1,14 @@
-"""Door: partner API of teams, members and people (§11.14, §11.15, §11.20)."""
+"""Door: partner API of teams, members and people (§11.14–§11.16, §11.20)."""
 
 from ninja import Router
 
+from forecourt.teams.api.groups import router as groups
 from forecourt.teams.api.members import router as members
 from forecourt.teams.api.people import router as people
 from forecourt.teams.api.teams import router as teams
 
 router = Router()
-for _part in (teams, members, people):
+for _part in (teams, members, groups, people):
     router.add_router("", _part)
 
 __all__ = ["router"]

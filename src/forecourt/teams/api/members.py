@@ -2,22 +2,25 @@
 
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Permission, TeamRole, fetch
+from forecourt.access import Actor, Permission, TeamRole, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.extras import extras_of, write_extras
 from forecourt.api.paging import PageQuery, page_of
 from forecourt.api.rows import Listing, Where
 from forecourt.api.shapes import ExternalId, Id, In, LongText, Moment, Out, Page, Payload, changes
+from forecourt.identity.models import Person
 from forecourt.kit import clock
-from forecourt.kit.errors import Invalid
+from forecourt.kit.errors import Invalid, NotFound
+from forecourt.kit.operations import acting
 from forecourt.operators.api import OperatorOut, operator, operator_sql
 from forecourt.teams import operations
 from forecourt.teams.api.teams import person_named
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import MemberGroup, Team, TeamMember
+from forecourt.teams.queries import is_known_to
+from forecourt.teams.queries.groups import groups_for
 
 router = Router(tags=["Team members"])
 RESOURCE = "team-member"
@@ -28,7 +31,7 @@ TOGGLES = (
 )  # fmt: skip
 PLAIN = (
     "id", "team_id", "role", "state", "note", "invited_at", "accepted_at", "rejected_at", "created_at", "updated_at", "deleted_at",
-    "charge_point_ids", "has_access_to_all", "pays_in_country_ids", "charge_payment_type", "partner_external_id", *TOGGLES,
+    "group_id", "charge_point_ids", "has_access_to_all", "pays_in_country_ids", "charge_payment_type", "partner_external_id", *TOGGLES,
 )  # fmt: skip
 COLUMNS = {name: f"r.{name}" for name in PLAIN} | {
     "person_id": "r.person_id", "email": "coalesce(p.email, r.invited_email)", "phone": "coalesce(p.phone, r.invited_phone)",
@@ -149,7 +152,7 @@ def member_json(row: Any, extra: dict[str, Any]) -> dict[str, Any]:
         "chargePointIds": row.charge_point_ids,
         "priceGroupId": extra.get("priceGroupId"),
         "costGroupId": extra.get("costGroupId"),
-        "teamMemberProfileId": extra.get("teamMemberProfileId"),
+        "teamMemberProfileId": row.group_id,
         "canConfigureChargePoints": row.can_configure_charge_points,
         "canPayWithTeamWallet": row.can_pay_with_team_wallet,
         "canManageTeamWallet": row.can_manage_team_wallet,
@@ -192,16 +195,19 @@ def get_members(request: ApiRequest, query: Query[MemberQuery]) -> dict[str, Any
 
 @endpoint(router, "POST", "/team-members", "post-team-member", returns=TeamMemberOut, status=201, scope="team-members:write")
 def post_member(request: ApiRequest, body: MemberIn) -> dict[str, Any]:
-    """Put a known user into a team."""
+    """Put a user whom the credential knows into a team at once, or invite anybody else by e-mail or phone."""
     team: Team = fetch(Team.objects.filter(deleted_at=None), actor=request.actor, id=body.team_id, needs=Permission.TEAM_MEMBER_MANAGE)
-    if [body.user_id, body.email, body.phone].count(None) != 2 or body.phone is not None:
-        raise Invalid("Name the user by exactly one of userId and email.", fields={"userId": "Give exactly one of userId and email."})
-    person = person_named(request.actor, body.user_id, body.email)
-    assert person is not None
-    at = clock.now()
-    fields = changes(body)
-    with transaction.atomic():
-        member = operations.add_member(actor=request.actor, team=team, person=person, role=_role(body.role), at=at, **_toggles(fields))
+    if [body.user_id, body.email, body.phone].count(None) != 2:
+        says = "Give exactly one of userId, email and phone."
+        raise Invalid(says, fields={"userId": says})
+    person = _known(request.actor, body)
+    fields, at = changes(body), clock.now()
+    given = {"actor": request.actor, "team": team, "role": role_named(body.role), "group": _group(request, team, fields), "at": at}
+    with acting(request.actor):
+        if person is not None:
+            member = operations.add_member(person=person, **given, **_values(fields))
+        else:
+            member, _link = operations.invite_member(email=body.email or "", phone=body.phone or "", **given, **_values(fields))
         _write(request, member, fields, at)
     return _member(request, member.pk)
 
@@ -214,12 +220,15 @@ def get_member(request: ApiRequest, member_id: Id) -> dict[str, Any]:
 
 @endpoint(router, "PATCH", "/team-members/{int:member_id}", "patchTeamMember", returns=TeamMemberOut, scope="team-members:write")
 def patch_member(request: ApiRequest, member_id: Id, body: MemberPatch) -> dict[str, Any]:
-    """Change a member; only what is sent."""
+    """Change a member; only what is sent. A profile gives its role and rights first; what is sent beside it holds."""
     member = _fetched(request, member_id, Permission.TEAM_MEMBER_MANAGE)
     at, fields = clock.now(), changes(body)
-    role = _role(body.role) if body.role is not None and ROLES[member.role] != body.role else None
-    with transaction.atomic():
-        operations.edit_member(actor=request.actor, member=member, at=at, role=role, **_toggles(fields))
+    role = role_named(body.role) if body.role is not None and ROLES[member.role] != body.role else None
+    group = _group(request, member.team, fields)
+    with acting(request.actor):
+        if group is not None:
+            operations.give_group(actor=request.actor, members=[member], group=group, at=at)
+        operations.edit_member(actor=request.actor, member=member, at=at, role=role, **_values(fields))
         _write(request, member, fields, at)
     return _member(request, member_id)
 
@@ -231,22 +240,73 @@ def delete_member(request: ApiRequest, member_id: Id) -> None:
     operations.remove_member(actor=request.actor, member=member, at=clock.now())
 
 
+@endpoint(
+    router, "POST", "/team-members/{int:member_id}/accept", "acceptTeamMemberJoinRequest", returns=TeamMemberOut, scope="team-members:write"
+)
+def accept_member(request: ApiRequest, member_id: Id) -> dict[str, Any]:
+    """Let somebody in who asked to join by the team's code."""
+    member = _fetched(request, member_id, Permission.TEAM_MEMBER_MANAGE)
+    operations.accept_request(actor=request.actor, member=member, at=clock.now())
+    return _member(request, member_id)
+
+
+@endpoint(
+    router, "POST", "/team-members/{int:member_id}/resend-invite", "resendTeamMemberInvite", returns=TeamMemberOut,
+    scope="team-members:write",
+)  # fmt: skip
+def resend_invite(request: ApiRequest, member_id: Id) -> dict[str, Any]:
+    """Send a new link for an invitation; the old one stops working."""
+    member = _fetched(request, member_id, Permission.TEAM_MEMBER_MANAGE)
+    operations.resend_invitation(actor=request.actor, member=member, at=clock.now())
+    return _member(request, member_id)
+
+
 def _fetched(request: ApiRequest, id: int, needs: Permission) -> TeamMember:
-    member: TeamMember = fetch(TeamMember.objects.filter(deleted_at=None), actor=request.actor, id=id, needs=needs)
+    rows = TeamMember.objects.select_related("team").filter(deleted_at=None)
+    member: TeamMember = fetch(rows, actor=request.actor, id=id, needs=needs)
     return member
 
 
-def _role(role: str) -> TeamRole:
+def _known(actor: Actor, body: MemberIn) -> Person | None:
+    """
+    The user whom the credential may put in at once: one that it may read, or introduced. Others are asked.
+
+    :raises NotFound: for an id that is nobody's, or of somebody it does not know: ids can be counted through.
+    """
+    if body.user_id is not None:
+        return person_named(actor, body.user_id, None)
+    named = {"email__iexact": body.email} if body.email else {"phone": body.phone}
+    person = Person.objects.filter(deleted_at=None, **named).first()
+    return person if person and is_known_to(actor, person) else None
+
+
+def _group(request: ApiRequest, team: Team, fields: dict[str, Any]) -> MemberGroup | None:
+    """:raises NotFound: for a profile that the team cannot use."""
+    if "team_member_profile_id" not in fields:
+        return None
+    group = groups_for(team).filter(pk=fields["team_member_profile_id"]).first()
+    if group is None:
+        raise NotFound("There is no such profile for this team.")
+    return group
+
+
+def role_named(role: str) -> TeamRole:
     if role not in OURS:
         raise Invalid("There is no such role.", fields={"role": "Use admin or user."})
     return OURS[role]
 
 
-def _toggles(fields: dict[str, Any]) -> dict[str, bool]:
-    return {name: fields[name] for name in TOGGLES if name in fields}
+def _values(fields: dict[str, Any]) -> dict[str, Any]:
+    """The operation's names. An empty list of countries says nothing: the level above holds."""
+    same = {name: fields[name] for name in (*TOGGLES, "note", "partner_external_id", "partner_custom_payload") if name in fields}
+    if "team_wallet_charge_payment_type" in fields:
+        same["charge_payment_type"] = fields["team_wallet_charge_payment_type"]
+    if "can_pay_for_charges_country_ids" in fields:
+        same["pays_in_country_ids"] = fields["can_pay_for_charges_country_ids"] or None
+    return same
 
 
 def _write(request: ApiRequest, member: TeamMember, fields: dict[str, Any], at: Any) -> None:
-    names = {"price_group_id": "priceGroupId", "cost_group_id": "costGroupId", "team_member_profile_id": "teamMemberProfileId"}
+    names = {"price_group_id": "priceGroupId", "cost_group_id": "costGroupId", "charge_point_ids": "chargePointIds"}
     sent = {theirs: fields[ours] for ours, theirs in names.items() if ours in fields}
     write_extras(RESOURCE, member.pk, sent, actor=request.actor, at=at)

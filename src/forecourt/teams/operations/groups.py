@@ -15,6 +15,7 @@ from forecourt.kit.operations import locked, operation
 from forecourt.operators.models import Operator
 from forecourt.teams.events import MemberGroupGiven
 from forecourt.teams.models import MemberGroup, Team, TeamMember
+from forecourt.teams.operations.restrictions import checked_restrictions
 from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, checked_rights, possible
 from forecourt.teams.rules import Lower, Place, possible_toggles
 
@@ -148,7 +149,9 @@ def _checked(values: dict[str, Any], *, role: str) -> dict[str, Any]:
         checks.fail("role", _("Choose a role from the list."))
     if "role" in values:
         columns["role"] = role
-    columns |= {name: values[name] for name in ("is_default", "pays_in_country_ids") if name in values}
+    columns |= {"is_default": values["is_default"]} if "is_default" in values else {}
+    if "pays_in_country_ids" in values:
+        columns["pays_in_country_ids"] = checked_restrictions(values["pays_in_country_ids"], None)["pays_in_country_ids"]
     columns |= checked_rights({name: values[name] for name in RIGHTS if name in values}, role=role, checks=checks)
     checks.finish()
     return columns

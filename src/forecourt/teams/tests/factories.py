@@ -6,7 +6,7 @@ from forecourt.access import TeamRole
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import MemberGroup, Team, TeamMember
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -46,3 +46,11 @@ def make_team_member(person: Person, team: Team, role: TeamRole = TeamRole.MEMBE
 
 def make_personal_team(person: Person) -> Team:
     return make_team(f"{person.first_name}'s team", make_installation(), type=Team.Type.PERSONAL, owner=person)
+
+
+def make_member_group(name: str, of: Team | Operator, *, role: TeamRole = TeamRole.MEMBER, **columns) -> MemberGroup:
+    """A group of a team, or with an operator of all its teams. Rights are the `can_*` columns; all off unless given."""
+    team, operator = (of, of.operator) if isinstance(of, Team) else (None, of)
+    return MemberGroup.objects.create(
+        organisation_id=operator.organisation_id, operator=operator, team=team, name=name, role=role, **columns
+    )
