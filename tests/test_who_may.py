@@ -13,7 +13,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.who_may import ALLOWED, PEOPLE, TABLE, verdict
 from tests.world import World, fingerprint, make_world
 
-OWNED = re.compile(r"<int:(team|wallet|site|group|station|charge_point|key|charge|member|credential|agreement|transaction)_id>")
+OWNED = re.compile(
+    r"<int:(team|wallet|site|group|station|charge_point|key|charge|member|credential|agreement|transaction|account|operator_member|theme)_id>"
+)
 SAID_YES = {200, 204, 302, 303, 400, 409, 410, 422}  # 4xx: may, but not like this (the forms are empty)
 FIELDS = {"switch-account": ("operator", "operator_id")}
 WATCHED = {"harbour": PEOPLE, "garden": ("ada", "oscar", "sue", "tom", "eve"), "gate": ("ada", "sue", "tom", "eve")}
@@ -34,7 +36,15 @@ def is_elsewhere(path: str) -> bool:
 
 
 PAGES = {name: path for name, path in patterns(get_resolver()) if not is_elsewhere(path)}
-CASES = [(name, owner) for name, path in PAGES.items() for owner in (WATCHED if OWNED.search(path) else ["harbour"])]
+
+
+def owners(name: str, path: str) -> list[str]:
+    """Whose objects the page is asked for."""
+    only = TABLE[name].only if name in TABLE else ""
+    return [only] if only else list(WATCHED) if OWNED.search(path) else ["harbour"]
+
+
+CASES = [(name, owner) for name, path in PAGES.items() for owner in owners(name, path)]
 
 
 @pytest.fixture(scope="module")

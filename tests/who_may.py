@@ -20,6 +20,7 @@ class Row:
     post: str | None = None
     missing: str = ""
     nobody: bool = False
+    only: str = ""  # whose object there is at all: a Sub-account has no Sub-accounts
 
 
 def verdict(row: Row, method: str, who: str | None, owner: str) -> str | int:
@@ -54,6 +55,31 @@ TABLE = {
     "operator-new": Row(get="root", post="root"),
     "operator-detail": Row(get="root", post="root"),
     "switch-account": Row(get=EVERYONE, post="ada oscar bea sven", missing="sue tom dora eve root"),  # Northwind, for those who work there
+    "account-invitation-accept": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),  # Tom's
+    "account-invitation-reject": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),
+    "account": Row(get="ada oscar bea sven sue eve", missing="tom dora root"),
+    "account-settings": Row(get="ada oscar bea", missing="sven sue tom dora eve root"),
+    "account-edit": Row(get="ada oscar", post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-support": Row(get="ada oscar bea", post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-members": Row(get="ada oscar", missing="bea sven sue tom dora eve root"),
+    "account-member-new": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-resend": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-block": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-unblock": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-remove": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "sub-accounts": Row(get="ada oscar bea", missing="sven sue tom dora eve root", only="harbour"),
+    "sub-account-new": Row(get="ada", post="ada", missing="sven sue tom dora eve root", only="harbour"),
+    "sub-account-close": Row(get="ada", post="ada", missing="sven sue tom dora eve root", only="harbour"),
+    "account-themes": Row(get="ada oscar bea", missing="sven sue tom dora eve root"),
+    "account-theme-new": Row(get="ada oscar", post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-theme-edit": Row(get="ada oscar", post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-theme-use": Row(post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-theme-default": Row(post="ada oscar", missing="sven sue tom dora eve root"),
+    "account-theme-delete": Row(get="ada oscar", post="ada oscar", missing="sven sue tom dora eve root"),
+    "theme-preview": Row(get=EVERYONE),
+    "theme-preview-stylesheet": Row(get="", missing=EVERYONE),  # without colours there is nothing
+    "theme-stylesheet": Row(get="", missing=EVERYONE, nobody=True, only="harbour"),  # a wrong key finds nothing
     "operator-invitation": Row(get="", post="", missing=EVERYONE, nobody=True),  # a wrong token finds nothing
     "my-account": Row(get=EVERYONE, post=EVERYONE),
     "my-picture": Row(post=EVERYONE),
@@ -156,8 +182,10 @@ TABLE = {
     "price-group-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "price-group-default": Row(post="ada oscar tom", missing="sue dora eve root"),
     "price-group-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
-    "api-keys": Row(get="ada sue eve"),
+    "api-keys": Row(get="ada oscar sue eve"),
     "api-key-new": Row(get="ada sue eve", post="ada sue eve"),
-    "api-key": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
-    "api-key-revoke": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key": Row(get="ada oscar", missing="bea sven sue tom dora eve root"),
+    "api-key-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-secret": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-revoke": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
 }

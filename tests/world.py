@@ -8,13 +8,16 @@ from django.db import connection
 
 from forecourt.billing.tests.factories import make_agreement
 from forecourt.charging.tests.factories import make_charge
+from forecourt.identity.models import Person
 from forecourt.identity.tests.factories import make_person
 from forecourt.integrations.tests.factories import make_credential
+from forecourt.kit import clock
 from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.tests.factories import give_funds, make_wallet
 from forecourt.network.tests.factories import make_charge_point, make_key, make_site, make_station
 from forecourt.notifications.models import Notification, OutgoingEmail
 from forecourt.operators.models import Operator
+from forecourt.operators.tests.factories import make_invitation, make_theme
 from forecourt.pricing.tests.factories import make_price_group
 from forecourt.teams.models import Team
 from forecourt.teams.tests.factories import make_team_member
@@ -33,6 +36,7 @@ class World:
 
 def make_world() -> World:
     cast = assemble()
+    Person.objects.filter(pk=cast.tom.pk).update(email_verified_at=clock.now())  # an invitation finds who has confirmed the address
     ids = {name: _things(cast.platform, getattr(cast, name)) for name in ("harbour", "garden", "gate")}
     ids["harbour"] |= {
         "notification_id": Notification.objects.create(person_id=cast.tom.pk, text="Hello").pk,
@@ -42,6 +46,8 @@ def make_world() -> World:
         "passkey_id": 0,
         "session_id": 0,
         "file_id": 1,
+        "invitation_id": make_invitation(cast.eastgate, "tom@example.com").pk,
+        "sub_account_id": cast.southwind.pk,
         "key": "wrong",
     }
     return World(cast, ids)
@@ -64,6 +70,8 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
         "what": "reset",
         "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,
         "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk,
+        "account_id": operator.pk, "theme_id": make_theme(f"{team.name} theme", operator).pk,
+        "operator_member_id": make_invitation(operator, f"helper-{team.pk}@example.com").pk,
         "credential_id": credential.pk, "agreement_id": make_agreement(operator, platform).pk,
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk,
     }  # fmt: skip

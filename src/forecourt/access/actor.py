@@ -29,7 +29,7 @@ class OperatorMembership:
 
 @dataclass(frozen=True, slots=True)
 class TeamMembership:
-    """A person's role in one team, and whose team it is."""
+    """A person's role in one team, whose team it is, and which theme it has chosen."""
 
     team_id: int
     role: TeamRole
@@ -37,6 +37,8 @@ class TeamMembership:
     organisation_id: int = 0
     operator_id: int = 0
     closed: frozenset[Permission] = frozenset()  # what the team's feature group leaves out
+    theme_id: int | None = None
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,7 @@ class Actor:
             organisation_ids=organisations,
             operator_ids=operators,
             team_ids=frozenset(
-                m.team_id
-                for m in self._teams_with(permission)
-                if m.organisation_id not in organisations and m.operator_id not in operators
+                m.team_id for m in self._teams_with(permission) if m.organisation_id not in organisations and m.operator_id not in operators
             ),
             person_ids=self._own(permission),
         )

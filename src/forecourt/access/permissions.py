@@ -49,8 +49,12 @@ class Permission(StrEnum):
 
     OPERATOR_READ = "operator.read"
     OPERATOR_UPDATE = "operator.update"
+    OPERATOR_CREATE = "operator.create"
+    OPERATOR_DELETE = "operator.delete"
     OPERATOR_MEMBER_READ = "operator_member.read"
     OPERATOR_MEMBER_MANAGE = "operator_member.manage"
+    THEME_READ = "theme.read"
+    THEME_MANAGE = "theme.manage"
     TEAM_READ = "team.read"
     TEAM_CREATE = "team.create"
     TEAM_UPDATE = "team.update"
@@ -121,6 +125,7 @@ _READ_AREA: dict[str, str] = {}
 _AREAS = {
     "operator": _("Operator"),
     "operator_member": _("Operator member"),
+    "theme": _("Theme"),
     "team": _("Team"),
     "team_member": _("Team member"),
     "wallet": _("Wallet"),

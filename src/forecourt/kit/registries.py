@@ -97,6 +97,7 @@ class PersonalColumns:
     entity: str  # as the audit trail names it: "TeamMember"
     person: str  # the column with the person's id; "id" for the person's own row
     columns: frozenset[str]
+    is_named: bool = True  # the item's name in the audit trail is personal too
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
 from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
+from forecourt.network.queries import figures as network_figures
 from forecourt.network.api.members import API_FIELDS as NETWORK_FIELDS
 from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
 from forecourt.notifications import pages as notifications_pages
@@ -27,6 +28,7 @@ from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.project import operations_pages
 from forecourt.teams import pages as teams_pages
+from forecourt.teams import accounts
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -60,10 +62,12 @@ def connect() -> None:
         registries.tabs.add(*getattr(pages, "TABS", ()))
         registries.cards.add(*getattr(pages, "CARDS", ()))
         registries.row_actions.add(*getattr(pages, "ROW_ACTIONS", ()))
-    registries.shell_slots.add(("account_switcher", operators_pages.account_switcher))
+    registries.shell_slots.add(*operators_pages.SLOTS)
     registries.shell_slots.add(("bell", notifications_pages.bell), ("account_menu", identity_pages.account_menu))
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
+    registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
+    registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)

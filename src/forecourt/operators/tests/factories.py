@@ -1,11 +1,12 @@
 """Plain factories for operators and their people."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from forecourt.access import OperatorRole
 from forecourt.identity.models import Person
 from forecourt.identity.tests.factories import make_person
-from forecourt.operators.models import Operator, OperatorMember, Organisation
+from forecourt.kit import clock
+from forecourt.operators.models import Operator, OperatorMember, Organisation, Theme
 from forecourt.places.models import Country
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -49,3 +50,27 @@ def make_member(name: str, role: OperatorRole, operator: Operator) -> Person:
         accepted_at=AT,
     )
     return person
+
+
+def make_invitation(operator: Operator, email: str, role: OperatorRole = OperatorRole.SUPPORT_AGENT) -> OperatorMember:
+    """An open invitation, for two weeks from now."""
+    return OperatorMember.objects.create(
+        organisation_id=operator.organisation_id,
+        operator=operator,
+        invited_email=email,
+        role=role,
+        state=OperatorMember.State.INVITED,
+        expires_at=clock.now() + timedelta(days=14),
+    )
+
+
+def make_theme(name: str, operator: Operator, *, primary: str = "#7a1fa2", is_default: bool = False) -> Theme:
+    return Theme.objects.create(
+        organisation_id=operator.organisation_id,
+        operator=operator,
+        name=name,
+        primary=primary,
+        secondary="#2d0a3d",
+        accent="#ffd54f",
+        is_default=is_default,
+    )

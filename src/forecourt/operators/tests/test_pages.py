@@ -76,12 +76,3 @@ def test_bad_input_gets_its_message_at_the_field_and_opens_nothing(cast, field, 
     answer = cast.client("root").post("/operators/new", _form(**{field: value}))
     assert message in " ".join(answer.context["form"].errors[field])
     assert Operator.objects.count() == before
-
-
-def test_a_main_accounts_people_switch_to_its_sub_accounts_and_to_no_stranger(cast):
-    ada = cast.client("ada")
-    assert [row.name for row in ada.get("/switch-account").context["rows"]] == ["Northwind", "Southwind"]
-    assert ada.post("/switch-account", {"operator": cast.southwind.pk}).status_code == 303
-    assert ada.session["operator"] == cast.southwind.pk
-    assert ada.post("/switch-account", {"operator": cast.eastgate.pk}).status_code == 404
-    assert ada.session["operator"] == cast.southwind.pk

@@ -22,7 +22,7 @@ from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.teams.features import FEATURES
-from forecourt.teams.models import FeatureSetting, TeamMember
+from forecourt.teams.models import FeatureSetting, Team, TeamMember
 from forecourt.teams.queries.rights import TakenRights
 
 
@@ -30,7 +30,7 @@ def actor_of(person: Person) -> Actor:
     """The actor of a person, with every accepted membership, in the account they last worked in. Two queries."""
     operator_rows = OperatorMember.objects.filter(person=person, state=OperatorMember.State.ACCEPTED, operator__deleted_at=None)
     named = list(operator_rows.order_by("-operator__is_main", "operator_id").values_list(*_MEMBERSHIP, *_WORKPLACE))
-    operators = tuple(OperatorMembership(*place, OperatorRole(role)) for *place, role in (row[: len(_MEMBERSHIP)] for row in named))
+    operators = tuple(OperatorMembership(row[0], row[1], row[2], OperatorRole(row[3])) for row in named)
     team_rows = TeamMember.objects.filter(person=person, state=TeamMember.State.ACCEPTED, deleted_at=None, team__deleted_at=None)
     actor = Actor(
         kind=ActorKind.PERSON,
@@ -38,7 +38,7 @@ def actor_of(person: Person) -> Actor:
         name=person.display_name,
         operator_memberships=operators,
         team_memberships=tuple(
-            _membership(*row) for row in team_rows.order_by("team_id").values_list(*_IN_A_TEAM, _TAKEN, _CLOSED, *TEAM_TOGGLES)
+            _membership(*row) for row in team_rows.order_by("team_id").values_list(*_IN_A_TEAM, _TAKEN, _CLOSED, *_LOOK, *TEAM_TOGGLES)
         ),
         platform_role=PlatformRole(person.platform_role) if person.platform_role else None,
     )
@@ -48,6 +48,7 @@ def actor_of(person: Person) -> Actor:
 _MEMBERSHIP = ("operator_id", "organisation_id", "operator__is_main", "role")
 _WORKPLACE = ("person__workplace", *(f"person__workplace__operator__{name}" for name in ("id", "organisation_id", "is_main", "deleted_at")))
 _IN_A_TEAM = ("team_id", "role", "organisation_id", "operator_id")
+_LOOK = ("team__theme_id", "team__type")
 
 _TAKEN = TakenRights("team__template_id", "team__operator_id", "team__type")
 _CLOSED = ArraySubquery(
@@ -58,12 +59,13 @@ _CLOSED = ArraySubquery(
 
 
 def _membership(
-    team_id: int, role: str, organisation_id: int, operator_id: int, taken: list[str], features: list[str], *toggles: bool
-) -> TeamMembership:
+    team_id: int, role: str, organisation_id: int, operator_id: int, taken: list[str], features: list[str],
+    theme_id: int | None, type: str, *toggles: bool,
+) -> TeamMembership:  # fmt: skip
     """What the person's toggles give, less what the team's template takes (spec §2.5) and its feature group leaves out."""
     given = frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on and name not in taken)
     closed = frozenset(permission for name in features if name in FEATURES for permission in FEATURES[name].permissions)
-    return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id, closed)
+    return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id, closed, theme_id, type == Team.Type.PERSONAL)
 
 
 def _last_account(actor: Actor, workplace: Sequence[Any]) -> Account | None:

@@ -1,8 +1,7 @@
-"""Operators for the platform's people, and the account switcher for everybody who works in several."""
+"""Operators for the platform's people."""
 
 from django import forms
 from django.http import HttpResponseBase
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +19,6 @@ from forecourt.portal.pages import PageRequest, csv_response, done, page, paged,
 MENU = [
     MenuEntry("platform", gettext_lazy("Operators"), "operators", "building-store", Permission.PLATFORM_READ, 10),
 ]
-CURRENT_OPERATOR = "operator"  # session key, read by teams.middleware
 SHOWN_ONCE = "operator_invitation_link"
 
 
@@ -108,7 +106,7 @@ def operator_detail(request: PageRequest, operator_id: int) -> HttpResponseBase:
     context = {
         "title": operator.name,
         "operator": operator,
-        "members": queries.member_rows(operator),
+        "members": queries.member_rows(operator, at=clock.now()),
         "link": request.session.pop(SHOWN_ONCE, None),
         "crumbs": [(_("Operators"), reverse("operators"))],
         "facts": [
@@ -124,28 +122,3 @@ def operator_detail(request: PageRequest, operator_id: int) -> HttpResponseBase:
         "may_manage": request.actor.may_platform(Permission.PLATFORM_MANAGE),
     }
     return respond(request, "operators/operator_detail.html", None, context)
-
-
-@page("GET", "POST")
-def switch_account(request: PageRequest) -> HttpResponseBase:
-    """Choose the account to work in; it is remembered for the session."""
-    accounts = queries.accounts_of(request.actor)
-    if request.method == "POST":
-        chosen = next((account for account in accounts if str(account.id) == request.POST.get("operator")), None)
-        if chosen is None:
-            raise NotFound(_("There is no such account, or you may not open it."))
-        request.session[CURRENT_OPERATOR] = chosen.id
-        return done(request, "/", message=_("You work in %(name)s now.") % {"name": chosen.name})
-    search = request.GET.get("q", "").strip().lower()
-    shown = [account for account in accounts if search in account.name.lower() or search in account.organisation.lower()]
-    context = {"title": _("Switch account"), "rows": shown, "total": len(accounts), "current": request.actor.operator_id}
-    return respond(request, "operators/switch_account.html", "rows", context)
-
-
-def account_switcher(request: PageRequest) -> str:
-    """The shell's slot: the account the person works in, and the way to the others."""
-    actor = getattr(request, "actor", None)
-    if actor is None or not actor.operator_memberships:
-        return ""
-    operator = Operator.objects.filter(pk=actor.operator_id).select_related("organisation").first()
-    return render_to_string("operators/_switcher.html", {"operator": operator}, request=request) if operator else ""
