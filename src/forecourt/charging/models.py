@@ -57,6 +57,12 @@ class Charge(PartnerVisible):
         SOURCE = "source"
         PAYMENT = "payment"
 
+    class PartnerSide(models.TextChoices):
+        """Whose the partner's own fields and the payment session are: of the side that asked for the charge."""
+
+        OWNER = "owner"
+        PAYER = "payer"
+
     id = models.BigAutoField(primary_key=True)
     human_readable_id = models.CharField(max_length=12, unique=True)
     organisation_id = models.BigIntegerField()
@@ -126,6 +132,7 @@ class Charge(PartnerVisible):
     failure_reason = models.CharField(max_length=60, null=True)
     note = models.TextField(null=True, blank=True)
     payment_session = models.JSONField(null=True)  # the API's genericPaymentSession
+    partner_side = models.CharField(max_length=5, choices=PartnerSide.choices, db_default="owner", default="owner")
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
 

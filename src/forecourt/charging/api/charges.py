@@ -1,5 +1,6 @@
 """Reads of charges (partner API §11.10, §13)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ninja import Query, Router
@@ -9,8 +10,9 @@ from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import Ceiling
 from forecourt.api.rows import Where
 from forecourt.api.shapes import Id, Page
-from forecourt.charging.api.rows import CHARGES, buckets, charge_json, public_charge_json
+from forecourt.charging.api.rows import CHARGES, as_seen, buckets, charge_json, public_charge_json
 from forecourt.charging.api.shapes import ChargeOut, ChargeQuery, ConsumptionOut, ConsumptionQuery, PublicChargeOut
+from forecourt.charging.models import Charge
 from forecourt.kit.errors import Invalid
 
 router = Router(tags=["Charges"])
@@ -21,18 +23,34 @@ ceiling = Ceiling(MOST)
 CHANGING = ("state", "partner_external_id", "from_updated_date", "from_completed_date", "to_completed_date")
 
 
-def shape_for(request: ApiRequest) -> Any:
-    return public_charge_json if request.consumer.is_public else charge_json
+def shape_for(request: ApiRequest, scope: Scope) -> Callable[[Any], dict[str, Any]]:
+    """A row in the flavour of the credential, without what is the other side's."""
+    shape, seen = public_charge_json if request.consumer.is_public else charge_json, as_seen(scope)
+    return lambda row: shape(seen(row))
 
 
 def one_charge(request: ApiRequest, id: int) -> dict[str, Any]:
     """The charge in the flavour of the credential, on the owner's or the payer's side."""
-    row = CHARGES.one(request.actor.scope(Permission.CHARGE_READ), id)
-    found: dict[str, Any] = shape_for(request)(row)
-    return found
+    scope = request.actor.scope(Permission.CHARGE_READ)
+    return shape_for(request, scope)(CHARGES.one(scope, id))
 
 
-def _where(query: ChargeQuery, side: str) -> Where:
+def _external_id(where: Where, value: str | None, scope: Scope) -> Where:
+    """As `Where.external_id`, but the other side's id does not count: it is not shown either."""
+    if value is None:
+        return where
+    own, ids = [], []
+    for side, columns in Charge.SIDES.items():
+        reached = [(columns[column], id) for column, id in scope.equalities() if column in columns]
+        own += [f"r.partner_side = '{side}' AND r.{column} = %s" for column, _ in reached]
+        ids += [id for _, id in reached]
+    mine = f"({' OR '.join(own) or 'false'})"
+    if value == "":
+        return where.add(f"(r.partner_external_id IS NULL OR NOT {mine})", *ids)
+    return where.add(f"r.partner_external_id = %s AND {mine}", value, *ids)
+
+
+def _where(query: ChargeQuery, side: str, scope: Scope) -> Where:
     if (query.charge_auth_type is None) != (query.charge_auth_id is None):
         raise Invalid("chargeAuthType and chargeAuthId go together.", fields={"chargeAuthId": "Give both or none."})
     where = Where().equals("payer_team_id" if side == "payer" else "team_id", query.team_id)
@@ -40,7 +58,7 @@ def _where(query: ChargeQuery, side: str) -> Where:
     where.since("created_at", query.from_date).until("created_at", query.to_date).since("updated_at", query.from_updated_date)
     where.since("completed_at", query.from_completed_date).until("completed_at", query.to_completed_date)
     where.equals("auth_type", query.charge_auth_type).equals("auth_id", query.charge_auth_id)
-    return where.external_id(query.partner_external_id)  # charges are never deleted
+    return _external_id(where, query.partner_external_id, scope)  # charges are never deleted
 
 
 def _key(scope: Scope, query: ChargeQuery, side: str | None) -> Any:
@@ -61,8 +79,8 @@ def get_charges(request: ApiRequest, query: Query[ChargeQuery]) -> dict[str, Any
     """
     scope = request.consumer.within(query.operator_id).scope(Permission.CHARGE_READ)
     side = None if request.consumer.is_public else query.operator_role
-    where = _where(query, query.operator_role)
-    return ceiling.page_of(CHARGES, shape_for(request), scope, where, query, key=_key(scope, query, side), side=side)
+    where = _where(query, query.operator_role, scope)
+    return ceiling.page_of(CHARGES, shape_for(request, scope), scope, where, query, key=_key(scope, query, side), side=side)
 
 
 @endpoint(

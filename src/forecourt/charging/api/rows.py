@@ -1,24 +1,27 @@
 """Charges as the contract shows them: the columns read, and the JSON made of them. The hottest read of the API."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from forecourt.access import Scope
 from forecourt.api.rows import Listing
 from forecourt.api.shapes import kw, kwh, location, major
 from forecourt.charging.models import Charge
+from forecourt.charging.rules.sides import lies_in, masked, sight
 from forecourt.operators.api import operator, operator_sql
 
 BUCKET_S = 300  # of `ChargeEnergy`
 FINE_S, HOUR_S = 900, 3600
+KEYS = ("rfid", "vehicleId")
 FOUR_PLACES = Decimal("0.0001")
 PLAIN = (
     "id", "human_readable_id", "person_id", "type", "charge_point_id", "price_group_id", "site_id", "created_at", "updated_at",
     "cable_plugged_in_at", "started_at", "stopped_at", "fully_charged_at", "released_at", "failed_at", "timeout_at", "completed_at", "state",
     "start_source", "meter_start_wh", "meter_stop_wh", "meter_last_wh", "limit_wh", "limit_soc_percent", "limit_price_minor", "price_minor",
     "cost_minor", "failure_reason", "stop_reason", "payment_method", "note", "currency", "auth_type", "auth_id", "soc_percent",
-    "partner_external_id", "payer_team_id", "payer_operator_id",
+    "partner_external_id", "payer_team_id", "payer_operator_id", "organisation_id", "team_id", "payer_organisation_id", "partner_side",
 )  # fmt: skip
 SIGNED = """(SELECT json_agg(json_build_array(s.context, s.format, s.value, s.certificate) ORDER BY s.at, s.id)
  FROM charging_signedreading s WHERE s.charge_id = r.id AND s.context IN ('Transaction.Begin', 'Transaction.End'))"""
@@ -36,6 +39,8 @@ COLUMNS = (
         "point_latitude": "coalesce(p.latitude, st.latitude)", "point_longitude": "coalesce(p.longitude, st.longitude)",
         "point_country_name": "cy.name", "cost_group_id": "cv.price_group_id", "currency_name": "cu.name",
         "currency_decimals": "cu.decimals", "payer_name": "pt.name", "key_external_id": "k.partner_external_id",
+        "key_organisation_id": "k.organisation_id", "key_operator_id": "k.operator_id", "key_team_id": "k.team_id",
+        "key_person_id": "k.person_id",
         "energy_from": "e.from_at", "energy_wh": "e.wh", "signed": SIGNED,
     }
     | POINT_LOCATION
@@ -50,6 +55,23 @@ LEFT JOIN pricing_priceversion cv ON cv.id = r.cost_version_id LEFT JOIN network
 LEFT JOIN charging_chargeenergy e ON e.charge_id = r.id"""
 CHARGES = Listing("charging_charge", COLUMNS, JOINS, sides=Charge.SIDES)
 PUBLIC_STATES = {"paying": "stopped", "releasing": "stopped", "released": "stopped", "other": "stopped"}
+
+
+def as_seen(scope: Scope) -> Callable[[Any], Any]:
+    """What the viewer may not see of a row is taken out: the other side's own fields, and a stranger's charge key."""
+
+    def seen(row: Any) -> Any:
+        hidden: dict[str, Any] = {}
+        sees = sight(scope, row)
+        if not sees.of_owner:
+            hidden |= {"note": None, "cost_minor": None, "cost_group_id": None, "member_external_id": None}
+        if not sees.of_partner:
+            hidden |= {"partner_external_id": None, "partner_custom_payload": None, "payment_session": None}
+        if row.auth_type in KEYS and not lies_in(scope, row.key_organisation_id, row.key_operator_id, row.key_team_id, row.key_person_id):
+            hidden |= {"auth_id": masked(row.auth_id or ""), "key_external_id": None}
+        return row._replace(**hidden) if hidden else row
+
+    return seen
 
 
 def buckets(since: str | None, wh: Sequence[int] | None, seconds: int) -> list[dict[str, Any]]:

@@ -75,6 +75,7 @@ class Draft:
     failure_reason: str | None = None
     note: str | None = None
     payment_session: dict[str, Any] | None = None
+    partner_side: str = "owner"
     partner_external_id: str | None = None
     partner_custom_payload: dict[str, Any] | None = None
 

@@ -95,6 +95,7 @@ class Wish:
     start_source: str
     forced_group_id: int | None = None
     extras: Extras = field(default_factory=Extras)
+    partner_side: str = Charge.PartnerSide.OWNER
 
 
 @operation
@@ -122,7 +123,7 @@ def request_start(
     :raises ChargePointBusy: if it runs a charge or is promised.
     :raises ChargeRefused: if the team or person may not charge there, or has no funds.
     """
-    wish = _wish(charge_point.pk, payer_team.pk, person_id, limits, start_source, price_group_id, extras)
+    wish = _wish(actor, charge_point.pk, payer_team.pk, person_id, limits, start_source, price_group_id, extras)
     if known := _asked_before(wish):
         return known
     _refuse_if_busy(wish.point)
@@ -152,7 +153,7 @@ def reserve(
     Promise a charge point to a team, for its own reservation time or 15 minutes; `restart` starts the charge, and so does
     a key of that team. Raises what `request_start` raises. The price is that of the reservation.
     """
-    wish = _wish(charge_point.pk, payer_team.pk, person_id, limits, start_source, price_group_id, extras)
+    wish = _wish(actor, charge_point.pk, payer_team.pk, person_id, limits, start_source, price_group_id, extras)
     if known := _asked_before(wish):
         return known
     _refuse_if_busy(wish.point)
@@ -237,14 +238,21 @@ def _ask_to_start(actor: Actor, charge: Charge, *, at: datetime) -> None:
 
 
 def _wish(
-    charge_point_id: int, team_id: int, person_id: int | None, limits: Limits, start_source: str, group_id: int | None, extras: Extras
-) -> Wish:
+    actor: Actor, charge_point_id: int, team_id: int, person_id: int | None, limits: Limits, start_source: str, group_id: int | None,
+    extras: Extras,
+) -> Wish:  # fmt: skip
     if fields := broken(limits):
         raise Invalid(_("A limit is out of its bounds."), fields={name: _(says) for name, says in fields.items()})
     point = points.point(charge_point_id)
     if point is None or point.station_id is None:
         raise ChargePointNotConnected(_("This charge point has no station."))
-    return Wish(point, team_id, person_id, limits, start_source, group_id, extras)
+    return Wish(point, team_id, person_id, limits, start_source, group_id, extras, _partner_side(actor, point.id, extras))
+
+
+def _partner_side(actor: Actor, charge_point_id: int, extras: Extras) -> str:
+    """Who may start charges as the owner of the charge point sets the owner's fields; anybody else the payer's."""
+    is_owner = extras == NO_EXTRAS or may(ChargePoint.objects, actor=actor, id=charge_point_id, needs=Permission.CHARGE_START)
+    return Charge.PartnerSide.OWNER if is_owner else Charge.PartnerSide.PAYER
 
 
 def _asked_before(wish: Wish) -> Charge | None:
@@ -252,8 +260,9 @@ def _asked_before(wish: Wish) -> Charge | None:
     if key is None:
         return None
     return Charge.objects.filter(
-        operator_id=wish.point.operator_id, partner_external_id=key, charge_point_id=wish.point.id, payer_team=wish.team_id
-    ).first()
+        operator_id=wish.point.operator_id, partner_external_id=key, partner_side=wish.partner_side, charge_point_id=wish.point.id,
+        payer_team=wish.team_id,
+    ).first()  # fmt: skip
 
 
 def _refuse_if_busy(point: PointRow) -> None:
@@ -277,7 +286,7 @@ def _draft(wish: Wish, *, state: str, at: datetime) -> Draft:
     draft.limit_wh, draft.limit_soc_percent = wish.limits.wh, wish.limits.soc_percent
     draft.limit_price_minor = wish.limits.price_minor(draft.currency)
     draft.partner_external_id, draft.partner_custom_payload = wish.extras.partner_external_id, wish.extras.partner_custom_payload
-    draft.payment_session = wish.extras.payment_session
+    draft.payment_session, draft.partner_side = wish.extras.payment_session, wish.partner_side
     draft.payment_method = paying.payment_method(payer, is_free=version is None)
     if version is not None and payer.needs_funds:
         draft.held_minor = _held(draft.id, payer, at)

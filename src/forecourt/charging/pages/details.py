@@ -9,11 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, may
+from forecourt.access import Permission, Scope, fetch, may
 from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.queries import ChargeDetail
+from forecourt.charging.rules.sides import Sight, lies_in, masked, sight
 from forecourt.kit import clock
+from forecourt.kit.errors import Forbidden
 from forecourt.portal import formats
 from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.portal.states import state
@@ -35,15 +37,17 @@ def charge_detail(request: PageRequest, charge_id: int) -> HttpResponseBase:
     """One charge. The part that moves is asked for again every few seconds until the charge is settled."""
     charge = fetch(Charge.objects, actor=request.actor, id=charge_id, needs=Permission.CHARGE_READ)
     detail = queries.charge_detail(charge)
+    sees = sight(request.actor.reach_of(Permission.CHARGE_READ), detail.charge)
     context = {
         "title": _("Charge %(id)s") % {"id": charge.human_readable_id},
         "crumbs": [(_("Charges"), reverse("charge-list"))],
         "charge": detail.charge,
+        "note": detail.charge.note if sees.of_owner else None,
         "state_word": state("charge", detail.charge.state).word,
         "detail": detail,
         "live": REFRESH_SECONDS if detail.is_live else 0,
         "cost": queries.running_cost(detail.charge, at=clock.now()),
-        "facts": _facts(detail),
+        "facts": _facts(detail, sees, _key(request, detail.charge)),
         "commands": [_command(command) for command in detail.commands],
         "moments": queries.timeline(detail.charge),
         "chart": _chart(detail),
@@ -65,6 +69,13 @@ def charge_meter_values(request: PageRequest, charge_id: int) -> HttpResponseBas
     return respond(request, "charging/meter_values.html", None, context)
 
 
+class _OwnCharges:
+    """The charges of the owner's side alone: the note is the owner's."""
+
+    def within(self, scope: Scope) -> Any:
+        return Charge.objects.within(scope, side="owner")
+
+
 class NoteForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -73,6 +84,8 @@ class NoteForm(forms.Form):
 def charge_note(request: PageRequest, charge_id: int) -> HttpResponseBase:
     """The operator's note on a charge."""
     charge = fetch(Charge.objects, actor=request.actor, id=charge_id, needs=Permission.CHARGE_UPDATE)
+    if not may(_OwnCharges(), actor=request.actor, id=charge_id, needs=Permission.CHARGE_UPDATE):
+        raise Forbidden(_("This belongs to the other side of the charge."))
     form = NoteForm(request.POST or None, initial={"note": charge.note})
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"] or None
@@ -96,17 +109,26 @@ def _buttons(request: PageRequest, detail: ChargeDetail) -> dict[str, bool]:
         and charge.payer_team_id is not None
         and may(Charge.objects, needs=Permission.CHARGE_START, **asks)
         and may(Team.objects, actor=request.actor, id=charge.payer_team_id, needs=Permission.WALLET_SPEND),
-        "can_edit": may(Charge.objects, needs=Permission.CHARGE_UPDATE, **asks),
+        "can_edit": may(_OwnCharges(), needs=Permission.CHARGE_UPDATE, **asks),
     }
 
 
-def _facts(detail: ChargeDetail) -> list[tuple[str, object]]:
+def _key(request: PageRequest, charge: Charge) -> str | None:
+    """The key that was used, whole only for who may see that key."""
+    key, reach = charge.charge_key, request.actor.reach_of(Permission.CHARGE_KEY_READ)
+    if charge.auth_id is None or charge.auth_type == "app":
+        return charge.auth_id
+    is_known = key is not None and lies_in(reach, key.organisation_id, key.operator_id, key.team_id, key.person_id)
+    return charge.auth_id if is_known else masked(charge.auth_id)
+
+
+def _facts(detail: ChargeDetail, sees: Sight, key: str | None) -> list[tuple[str, object]]:
     charge = detail.charge
     return [
         (_("Charge point"), charge.charge_point.name),
         (_("Paying team"), charge.payer_team.name if charge.payer_team else _("Nobody: the operator bears it")),
         (_("Driver"), charge.person.display_name if charge.person else None),
-        (_("Charge key"), charge.auth_id),
+        (_("Charge key"), key),
         (_("Price group"), charge.price_group.name if charge.price_group else _("Free")),
         (_("Paid by"), PAID_BY.get(charge.payment_method or "")),
         (
@@ -121,7 +143,7 @@ def _facts(detail: ChargeDetail) -> list[tuple[str, object]]:
         (_("Failure reason"), charge.failure_reason),
         (_("Transaction"), charge.transaction_id),
         (_("Number"), charge.pk),
-        (_("Your own id"), charge.partner_external_id),
+        (_("Your own id"), charge.partner_external_id if sees.of_partner else None),
     ]
 
 

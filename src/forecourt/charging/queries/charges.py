@@ -18,7 +18,7 @@ SIDES = ("owner", "payer")
 _COLUMNS = (
     "id", "human_readable_id", "state", "failed_at", "charge_point_id", "charge_point__name", "site_id", "payer_team_id", "payer_team__name",
     "person_id", "created_at", "started_at", "stopped_at", "meter_start_wh", "meter_last_wh", "meter_stop_wh", "power_w", "soc_percent",
-    "price_minor", "currency", "is_suspicious", "stop_reason", "failure_reason", "auth_id",
+    "price_minor", "currency", "is_suspicious", "stop_reason", "failure_reason",
 )  # fmt: skip
 
 
@@ -118,7 +118,6 @@ class ChargeRow:
     is_suspicious: bool
     stop_reason: str | None
     failure_reason: str | None
-    auth_id: str | None
 
     @property
     def state(self) -> str:

@@ -144,7 +144,7 @@ def wallet_adjust(request: PageRequest, wallet_id: int) -> HttpResponseBase:
 
 
 def _detail(request: PageRequest, wallet: Wallet) -> HttpResponseBase:
-    scope = request.actor.scope(Permission.WALLET_READ)
+    scope = request.actor.reach_of(Permission.WALLET_READ)
     context = {
         "title": wallet_name(wallet),
         "wallet": wallet,
