@@ -7,14 +7,17 @@ import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.audit import operations as audit
 from forecourt.identity import letters
+from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.kit import clock, secrets
+from forecourt.kit.operations import acting
 from forecourt.notifications import operations as notifications
 from forecourt.teams.queries import actor_of
 
@@ -70,9 +73,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def reauthenticate(self, user: Person, password: str) -> bool:
         return user.check_password(password)
 
+    def set_password(self, user: Person, password: str) -> None:
+        """After a reset: the link was in their inbox, so the address is theirs; whoever was signed in no longer is."""
+        actor, at = actor_of(user), clock.now()
+        with acting(actor):
+            changed = identity.set_password(actor=actor, person=user, password=password, at=at)
+            identity.verify_email(actor=actor, person=user, at=at)
+            identity.end_other_sessions(actor=actor, person=user, at=at)
+        user.password = changed.password
+
     def login(self, request: HttpRequest, user: Person) -> None:
         super().login(request, user)
         _record(user, "signed_in", request)
+        if user.erasure_due_at and identity.keep_account(actor=actor_of(user), person=user, at=clock.now()):
+            messages.success(request, _("Welcome back. Your account is not deleted."))
 
     def logout(self, request: HttpRequest) -> None:
         person = request.user

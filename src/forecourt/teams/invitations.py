@@ -1,20 +1,27 @@
-"""Accepting an invitation to an operator account or a team, by its link: signed in, or as somebody new."""
+"""
+Answering an invitation to an operator account or a team, by its link: signed in, or as somebody new.
+
+It is for the contact it was sent to (spec §2.3): whoever is signed in needs that address or number on their account.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponseBase
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.access import Actor, OperatorRole
 from forecourt.identity import operations as identity
+from forecourt.identity import rules, throttles
 from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
@@ -31,14 +38,24 @@ from forecourt.teams.rules import ROLE_LABELS
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What an open link invites to."""
+    """What an open link invites to. Exactly one of `email`, `phone` and `person_id` says whom."""
 
     heading: str
     name: str  # of the account or team
     role: str | Promise
     email: str
+    phone: str
+    person_id: int | None
     country_id: int | None
     accept: Callable[..., object]  # (actor, person, at)
+    reject: Callable[..., object]  # (actor, person, at)
+
+    def is_for(self, person: Person) -> bool:
+        if self.person_id is not None:
+            return self.person_id == person.pk
+        if self.email:
+            return (person.email or "").lower() == self.email.lower()
+        return person.phone == self.phone and person.phone_verified_at is not None
 
 
 class NewcomerForm(forms.Form):
@@ -54,19 +71,53 @@ class NewcomerForm(forms.Form):
 @page("GET", "POST", public=True)
 def invitation(request: PageRequest, token: str) -> HttpResponseBase:
     """
-    Who is signed in accepts with one click. An address that has an account is asked to sign in first. Somebody new
-    chooses a name and a password; following the link has shown that the address is theirs.
+    Who is signed in accepts or declines with one click. An address that has an account is asked to sign in first. Somebody
+    new chooses a name and a password; following the link has shown that the address is theirs.
     """
-    found = _found(token, at=clock.now())
-    if request.person is None and Person.objects.filter(email__iexact=found.email, deleted_at=None).exists():
+    at = clock.now()
+    throttles.take(throttles.INVITATION, request.META.get("REMOTE_ADDR"), at=at)
+    found = _found(token, at=at)
+    if request.method == "POST" and "reject" in request.POST and _may_reject(request, found):
+        found.reject(actor=request.actor or Actor.system("invitation"), person=request.person, at=at)
+        return done(request, "/" if request.person else "account_login", message=_("You declined the invitation."))
+    if request.person is None and found.email and Person.objects.filter(email__iexact=found.email, deleted_at=None).exists():
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
-    form = NewcomerForm(request.POST if request.method == "POST" else None) if request.person is None else None
-    if request.method == "POST":
+    turned = _turned_away(request, found)
+    form = NewcomerForm(request.POST or None) if request.person is None and not turned else None
+    if request.method == "POST" and not turned:
         answer = _accept(request, found, form)
         if answer:
             return answer
-    context = {"title": _("Your invitation"), "heading": found.heading, "role": found.role, "form": form, "email": found.email}
-    return respond(request, "teams/invitation.html", None, context)
+    context = {
+        "title": _("Your invitation"), "heading": found.heading, "role": found.role, "form": form, "email": found.email,
+        "may_reject": _may_reject(request, found), **turned,
+    }  # fmt: skip
+    return respond(request, "teams/invitation.html", None, context, status=422 if form is not None and form.errors else 200)
+
+
+def _may_reject(request: PageRequest, found: Invitation) -> bool:
+    """The link itself came to the address; a number's or an account's is answered by its owner."""
+    return found.is_for(request.person) if request.person is not None else bool(found.email)
+
+
+def _turned_away(request: PageRequest, found: Invitation) -> dict[str, str]:
+    """What somebody has to do first: `says`, and the `way` with its address. Empty if nothing."""
+    here = urlencode({"next": request.path})
+    if request.person is None:
+        if found.email:
+            return {}
+        says = _("Sign in to answer it. If you have no account yet, create one there.")
+        return {"says": says, "way": _("Sign in"), "way_url": f"{settings.LOGIN_URL}?{here}"}
+    if found.is_for(request.person):
+        return {}
+    if found.phone:
+        says = _("This invitation is for the phone number %(number)s. Add it to your account, then open the link again.")
+        return {
+            "says": says % {"number": rules.masked(found.phone)}, "way": _("Add the phone number"),
+            "way_url": reverse("my-contact", args=["phone"]),
+        }  # fmt: skip
+    says = _("This invitation is for somebody else. Sign in with the account that it was sent to.")
+    return {"says": says, "way": _("Sign out"), "way_url": f"{reverse('account_logout')}?{here}"}
 
 
 def _found(token: str, *, at: datetime) -> Invitation:
@@ -85,8 +136,18 @@ def _to_operator(member: OperatorMember) -> Invitation:
     def accept(**who: Any) -> object:
         return operators.accept_invitation(member=member, **who)
 
-    heading = _("Work in %(name)s") % {"name": operator.name}
-    return Invitation(heading, operator.name, OperatorRole(member.role).label, member.invited_email or "", operator.country_id, accept)
+    def reject(*, actor: Actor, person: Person | None, at: datetime) -> object:
+        return operators.reject_invitation(actor=actor, member=member, at=at)
+
+    return Invitation(
+        heading=_("Work in %(name)s") % {"name": operator.name},
+        name=operator.name,
+        role=OperatorRole(member.role).label,
+        country_id=operator.country_id,
+        accept=accept,
+        reject=reject,
+        **_invitee(member),
+    )
 
 
 def _to_team(member: TeamMember) -> Invitation:
@@ -95,8 +156,22 @@ def _to_team(member: TeamMember) -> Invitation:
     def accept(**who: Any) -> object:
         return teams.accept_invitation(member=member, **who)
 
-    heading = _("Join the team %(name)s") % {"name": team.name}
-    return Invitation(heading, team.name, ROLE_LABELS[member.role], member.invited_email or "", team.country_id, accept)
+    def reject(**who: Any) -> object:
+        return teams.reject_invitation(member=member, **who)
+
+    return Invitation(
+        heading=_("Join the team %(name)s") % {"name": team.name},
+        name=team.name,
+        role=ROLE_LABELS[member.role],
+        country_id=team.country_id,
+        accept=accept,
+        reject=reject,
+        **_invitee(member),
+    )
+
+
+def _invitee(member: OperatorMember | TeamMember) -> dict[str, Any]:
+    return {"email": member.invited_email or "", "phone": member.invited_phone or "", "person_id": member.person_id}
 
 
 def _accept(request: PageRequest, found: Invitation, form: NewcomerForm | None) -> HttpResponseBase | None:

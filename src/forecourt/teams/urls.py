@@ -1,9 +1,11 @@
 from django.urls import path
 
-from forecourt.teams import invitations
+from forecourt.teams import invitations, signing_up
 from forecourt.teams.pages import members, roles, teams
 
 urlpatterns = [
+    path("accounts/signup/", signing_up.sign_up, name="account_signup"),
+    path("accounts/signup/code/", signing_up.sign_up_code, name="account_signup_code"),
     path("invitations/<str:token>", invitations.invitation, name="operator-invitation"),
     path("teams/", teams.team_list, name="teams"),
     path("teams/new", teams.team_new, name="team-new"),

@@ -33,9 +33,12 @@ def create_person(
     time_zone: str = "Europe/Copenhagen",
     country_id: int | None = None,
     introduced_by_id: int | None = None,
+    password_hash: str | None = None,
+    terms_read_at: datetime | None = None,
 ) -> Person:
     """
     Record a person. Names, e-mail and phone may each be missing; without a password they sign in by an invitation's link.
+    `password_hash` is of a password that was checked before (a sign-up that waited for its code).
 
     :raises Invalid: for a value that breaks its rule.
     :raises PersonExists: if a living person has the address or number.
@@ -50,10 +53,13 @@ def create_person(
         time_zone=checks.time_zone("time_zone", time_zone),
         country_id=country_id,
         introduced_by_id=introduced_by_id,
+        terms_read_at=terms_read_at,
     )
     checks.finish()
     _refuse_twin(person)
-    if password is None:
+    if password_hash is not None:
+        person.password = password_hash
+    elif password is None:
         person.set_unusable_password()
     else:
         check_password(password, person)

@@ -46,10 +46,3 @@ def test_a_reset_link_comes_by_mail_and_works_once(cast, client):
 def test_a_reset_for_an_unknown_address_says_the_same(cast, client):
     answer = client.post("/accounts/password/reset/", {"email": "nobody@example.com"}, follow=True)
     assert "If somebody has an account" in answer.content.decode()
-
-
-def test_nobody_signs_up_without_an_invitation(client, db):
-    assert client.post("/accounts/signup/", {"email": "x@example.com", "password1": PASSWORD, "password2": PASSWORD}).status_code == 200
-    from forecourt.identity.models import Person
-
-    assert not Person.objects.exists()

@@ -6,6 +6,7 @@ Whom a credential may see follows from memberships, so the endpoints stand here 
 
 from typing import Any
 
+from django.conf import settings
 from ninja import Query, Router
 
 from forecourt.access import Permission, Scope
@@ -22,10 +23,16 @@ router = Router(tags=["Users"])
 EVERYWHERE = Scope(is_everywhere=True)
 PLAIN = (
     "id", "first_name", "last_name", "email", "phone", "language", "created_at", "updated_at", "deleted_at", "email_verified_at",
-    "phone_verified_at",
+    "phone_verified_at", "legal_email", "tax_identification_number", "vat_number", "recipient_code", "terms_read_at",
+    "marketing_emails_accepted_at",
 )  # fmt: skip
-PERSONAL_TEAM = "(SELECT t.id FROM teams_team t WHERE t.owner_id = r.id AND t.type = 'personal' LIMIT 1)"
-COLUMNS = {name: f"r.{name}" for name in PLAIN} | {"default_team_id": PERSONAL_TEAM} | address_sql("r", "c")
+# The team that somebody chose to begin in; without one their personal team.
+DEFAULT_TEAM = (
+    "coalesce((SELECT m.team_id FROM teams_teammember m WHERE m.person_id = r.id AND m.is_default_team AND m.deleted_at IS NULL LIMIT 1),"
+    " (SELECT t.id FROM teams_team t WHERE t.owner_id = r.id AND t.type = 'personal' LIMIT 1))"
+)
+PICTURE = "(SELECT '/files/' || f.id || '/' || f.key FROM files_storedfile f WHERE f.id = r.picture_id)"
+COLUMNS = {name: f"r.{name}" for name in PLAIN} | {"default_team_id": DEFAULT_TEAM, "picture": PICTURE} | address_sql("r", "c")
 PEOPLE = Listing("identity_person", COLUMNS, "LEFT JOIN places_country c ON c.id = r.country_id")
 MEMBERSHIPS = "SELECT m.person_id FROM teams_teammember m WHERE m.{0} = %s AND m.deleted_at IS NULL AND m.person_id IS NOT NULL"
 STAFF = "SELECT m.person_id FROM operators_operatormember m WHERE m.{0} = %s AND m.person_id IS NOT NULL"
@@ -71,21 +78,21 @@ def user_json(row: Any) -> dict[str, Any]:
         "firstName": row.first_name,
         "lastName": row.last_name,
         "email": row.email,
-        "legalEmail": row.email,
+        "legalEmail": row.legal_email,
         "phone": row.phone,
-        "profileImageUrl": None,
+        "profileImageUrl": f"{settings.PUBLIC_URL}{row.picture}" if row.picture else None,
         "address": address(row),
         "language": row.language,
-        "termsReadAt": None,
-        "taxIdentificationNumber": None,
-        "vatNumber": None,
-        "recipientCode": None,
+        "termsReadAt": row.terms_read_at,
+        "taxIdentificationNumber": row.tax_identification_number,
+        "vatNumber": row.vat_number,
+        "recipientCode": row.recipient_code,
         "createdAt": row.created_at,
         "updatedAt": row.updated_at,
         "deletedAt": row.deleted_at,
         "emailVerifiedAt": row.email_verified_at,
         "phoneVerifiedAt": row.phone_verified_at,
-        "marketingEmailsAcceptedAt": None,
+        "marketingEmailsAcceptedAt": row.marketing_emails_accepted_at,
         "defaultTeamId": row.default_team_id,
     }
 
