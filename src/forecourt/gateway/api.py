@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Permission, fetch
+from forecourt.access import Permission, Scope, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.rows import Where, read
 from forecourt.api.shapes import Id, In, Moment, Out
+from forecourt.gateway.tags import without_strangers_tags
 from forecourt.kit.errors import Invalid
 from forecourt.network.models import ChargePoint
 
@@ -83,18 +84,22 @@ def get_logs(request: ApiRequest, charge_point_id: Id, query: Query[LogQuery]) -
         raise Invalid(f"perPage is at most {MOST[kind]}.", fields={"perPage": f"At most {MOST[kind]}."})
     where = Where().equals("station_id", point.station_id or 0).add("(r.number = %s OR r.number IS NULL OR r.number = 0)", point.number)
     where.since("at", query.from_date).until("at", query.to_date)
-    return _by_cursor(where, query, per_page) if kind == "cursor" else _by_offset(where, query.page, per_page)
+    keys_in = request.actor.scope(Permission.CHARGE_KEY_READ)
+    if kind == "cursor":
+        return _by_cursor(where, query, per_page, keys_in)
+    return _by_offset(where, query.page, per_page, keys_in)
 
 
 def _rows(where: Where, tail: str, *params: Any) -> list[tuple[Any, ...]]:
     return read(f"SELECT r.id, r.at, r.frame FROM ocpp_message r WHERE {where.sql()} {tail}", [*where.params, *params])  # noqa: S608 (constants)
 
 
-def _json(row: tuple[Any, ...]) -> dict[str, Any]:
-    return {"id": str(row[0]), "timestamp": row[1], "message": row[2]}
+def _json(rows: list[tuple[Any, ...]], keys_in: Scope) -> list[dict[str, Any]]:
+    frames = without_strangers_tags([frame for _, _, frame in rows], keys_in)
+    return [{"id": str(id), "timestamp": at, "message": frame} for (id, at, _), frame in zip(rows, frames, strict=True)]
 
 
-def _by_offset(where: Where, page: int, per_page: int) -> dict[str, Any]:
+def _by_offset(where: Where, page: int, per_page: int, keys_in: Scope) -> dict[str, Any]:
     rows = _rows(where, "ORDER BY r.at DESC, r.id DESC LIMIT %s OFFSET %s", per_page, page * per_page)
     total = int(read(f"SELECT count(*) FROM ocpp_message r WHERE {where.sql()}", where.params)[0][0])  # noqa: S608 (constants)
     meta = {
@@ -105,10 +110,10 @@ def _by_offset(where: Where, page: int, per_page: int) -> dict[str, Any]:
         "totalPageCount": -(-total // per_page),
         "totalItemCount": total,
     }
-    return {"data": [_json(row) for row in rows], "meta": meta}
+    return {"data": _json(rows, keys_in), "meta": meta}
 
 
-def _by_cursor(where: Where, query: LogQuery, per_page: int) -> dict[str, Any]:
+def _by_cursor(where: Where, query: LogQuery, per_page: int, keys_in: Scope) -> dict[str, Any]:
     """`after` goes on to older rows, `before` back to newer ones."""
     if query.after is not None:
         where.add("r.at < %s", datetime.fromtimestamp(query.after / 1000, UTC))
@@ -122,4 +127,4 @@ def _by_cursor(where: Where, query: LogQuery, per_page: int) -> dict[str, Any]:
     after = ends[0] if rows and (has_more or direction == "ASC") else None
     before = ends[1] if rows and ((direction == "DESC" and query.after is not None) or (direction == "ASC" and has_more)) else None
     meta = {"paginationType": "cursor", "itemCount": len(rows), "perPage": per_page, "after": after, "before": before}
-    return {"data": [_json(row) for row in rows], "meta": meta}
+    return {"data": _json(rows, keys_in), "meta": meta}

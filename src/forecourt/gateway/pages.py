@@ -1,6 +1,7 @@
 """The portal's pages of the gateway: the OCPP log of a charge point, and the connections that were refused."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -8,10 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, Scope, fetch, require
 from forecourt.gateway import queries
 from forecourt.gateway.ocpp16.checks import KNOWN_ACTIONS
 from forecourt.gateway.queries import Cursor, MessageFilter, MessageRow
+from forecourt.gateway.tags import without_strangers_tags
 from forecourt.kit.registries import MenuEntry, Tab
 from forecourt.network.models import ChargePoint
 from forecourt.portal.pages import PageRequest, page, respond
@@ -57,7 +59,7 @@ def charge_point_log(request: PageRequest, charge_point_id: int) -> HttpResponse
         "filters": filters,
         "actions": [(action, action) for action in sorted(KNOWN_ACTIONS)],
         "directions": DIRECTIONS,
-        "rows": [_shown(row) for row in rows[:PAGE_SIZE]],
+        "rows": _shown(rows[:PAGE_SIZE], request.actor.reach_of(Permission.CHARGE_KEY_READ)),
         "older": rows[PAGE_SIZE - 1].cursor if len(rows) > PAGE_SIZE else None,
         "is_newest": cursor is None,
         **_connections(charge_point),
@@ -83,12 +85,18 @@ def refused_connections(request: PageRequest) -> HttpResponseBase:
     return respond(request, "gateway/refused_connections.html", "rows", context)
 
 
-def _shown(row: MessageRow) -> dict[str, Any]:
+def _shown(rows: Sequence[MessageRow], keys_in: Scope) -> list[dict[str, Any]]:
+    frames = without_strangers_tags([row.frame for row in rows], keys_in)
+    return [
+        {"row": row, "kind": KINDS.get(row.type, _("Nonsense")), "frame": _pretty(frame)} for row, frame in zip(rows, frames, strict=True)
+    ]
+
+
+def _pretty(frame: str) -> str:
     try:
-        frame = json.dumps(json.loads(row.frame), indent=2, ensure_ascii=False)
+        return json.dumps(json.loads(frame), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
-        frame = row.frame
-    return {"row": row, "kind": KINDS.get(row.type, _("Nonsense")), "frame": frame}
+        return frame
 
 
 def _connections(charge_point: ChargePoint) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from django.test import Client
 
 from forecourt.gateway import logs, pages
 from forecourt.gateway.models import RefusedConnection, StationEvent
+from forecourt.integrations.tests.factories import api_client
 from forecourt.kit import registries
 from forecourt.network.models import ChargePoint
-from forecourt.network.tests.factories import make_charge_point, make_station
+from forecourt.network.tests.factories import make_charge_point, make_key, make_station
 
 pytestmark = pytest.mark.django_db
 AT_MS = int(datetime(2026, 11, 22, 10, tzinfo=UTC).timestamp() * 1000)
@@ -99,3 +100,25 @@ def test_menu_and_tab_lead_to_the_pages() -> None:
     assert [entry.url_name for entry in pages.MENU] == ["refused-connections"]
     assert [tab.url_name for tab in pages.TABS] == ["charge-point-log"]
     assert all(isinstance(entry, registries.MenuEntry) for entry in pages.MENU)
+
+
+def test_a_strangers_key_is_masked_in_the_log_and_ones_own_is_not(cast, charge_point) -> None:
+    make_key("04AABBCC", cast.hotel)
+    make_key("04DDEEFF9911", cast.gate)
+    frames = [
+        b'[2,"a","Authorize",{"idTag":"04aabbcc"}]',
+        b'[2,"b","Authorize",{"idTag": "04DDEEFF9911"}]',
+        b'[2,"c","X",{"idTag":"FC%s"}]' % (b"A" * 18),
+    ]
+    with connection.cursor() as cursor, cursor.copy(logs.COPY) as copy:
+        for number, frame in enumerate(frames):
+            copy.write(logs.line(AT_MS + number, charge_point.station_id, "in", 2, f"m{number}", "Authorize", frame))
+    page = client_of(cast.ada).get(f"/charge-points/{charge_point.pk}/log").content.decode()
+    answer = api_client(cast.northwind).call("GET", f"/charge-points/{charge_point.pk}/logs").content.decode()
+    for text in (page, answer):
+        assert ("04aabbcc" in text, "04DDEEFF9911" in text, "\u2022\u2022\u20229911" in text, "FC" + "A" * 18 in text) == (
+            True,
+            False,
+            True,
+            True,
+        )
