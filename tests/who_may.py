@@ -111,6 +111,12 @@ TABLE = {
     "team-member-edit": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
     "team-member-resend": Row(post="ada oscar", missing="sue dora eve root"),
     "team-member-owner": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-nested": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
+    "team-nested-new": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-nested-edit": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-nested-accept": Row(get="", post="", missing="ada oscar sue dora eve root"),  # the invited team's
+    "team-nested-reject": Row(get="", post="", missing="ada oscar sue dora eve root"),
+    "team-nested-end": Row(get="ada", post="ada", missing="sue dora eve root"),
     "team-member-remove": Row(get="ada", post="ada", missing="sue dora eve root"),
     "roles": Row(get="ada oscar sue eve"),
     "overview": Row(get=EVERYONE),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forecourt.network.pages import changes, charge_point, charge_points, connecting, keys, sites
+from forecourt.network.pages import changes, charge_point, charge_points, connecting, keys, nested, sites
 
 urlpatterns = [
     path("charge-points/", charge_points.charge_point_list, name="charge-points"),
@@ -36,4 +36,10 @@ urlpatterns = [
     path("charge-keys/<int:key_id>/edit", keys.key_edit, name="charge-key-edit"),
     path("charge-keys/<int:key_id>/block", keys.key_block, name="charge-key-block"),
     path("charge-keys/<int:key_id>/delete", keys.key_delete, name="charge-key-delete"),
+    path("teams/<int:team_id>/nested", nested.nested_list, name="team-nested"),
+    path("teams/<int:team_id>/nested/new", nested.nested_new, name="team-nested-new"),
+    path("teams/<int:team_id>/nested/<int:relation_id>", nested.nested_edit, name="team-nested-edit"),
+    path("teams/<int:team_id>/nested/<int:relation_id>/accept", nested.nested_accept, name="team-nested-accept"),
+    path("teams/<int:team_id>/nested/<int:relation_id>/reject", nested.nested_reject, name="team-nested-reject"),
+    path("teams/<int:team_id>/nested/<int:relation_id>/end", nested.nested_end, name="team-nested-end"),
 ]

@@ -1,4 +1,4 @@
-"""Door: partner API of the network (§11.2–§11.4, §11.9, §11.13)."""
+"""Door: partner API of the network (§11.2–§11.4, §11.9, §11.13, §11.17)."""
 
 from ninja import Router
 
@@ -7,11 +7,12 @@ from forecourt.network.api.charge_points import router as charge_points
 from forecourt.network.api.integrations import router as integrations
 from forecourt.network.api.keys import router as keys
 from forecourt.network.api.map import router as charge_point_map
+from forecourt.network.api.nested import router as nested
 from forecourt.network.api.sites import router as sites
 from forecourt.network.api.stations import router as stations
 
 router = Router()
-for _part in (charge_point_map, charge_points, stations, integrations, catalogue, sites, keys):
+for _part in (charge_point_map, charge_points, stations, integrations, catalogue, sites, keys, nested):
     router.add_router("", _part)
 
 __all__ = ["router"]

@@ -6,7 +6,7 @@ from forecourt.access import TeamRole
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
-from forecourt.teams.models import MemberGroup, Team, TeamMember
+from forecourt.teams.models import MemberGroup, NestedTeam, Team, TeamMember
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -42,6 +42,14 @@ def make_team_member(person: Person, team: Team, role: TeamRole = TeamRole.MEMBE
         accepted_at=AT,
         **toggles,
     )
+
+
+def make_nesting(parent: Team, nested: Team, *, state: str = "accepted", **columns) -> NestedTeam:
+    """`nested` charges at all of `parent`'s charge points, unless `columns` say otherwise."""
+    return NestedTeam.objects.create(
+        organisation_id=parent.organisation_id, operator_id=parent.operator_id, parent_team=parent, nested_team=nested, state=state,
+        nested_organisation_id=nested.organisation_id, nested_operator_id=nested.operator_id, **columns,
+    )  # fmt: skip
 
 
 def make_personal_team(person: Person) -> Team:
