@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class IntegrationsConfig(AppConfig):
     name = "forecourt.integrations"
     label = "integrations"
+
+    def ready(self) -> None:
+        from forecourt.integrations.states import API_KEY
+        from forecourt.portal import states
+
+        states.register("api_key", API_KEY)

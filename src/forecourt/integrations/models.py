@@ -26,6 +26,8 @@ class Credential(OperatorScoped, Stamped):
     name = models.CharField(max_length=120)
     client_id = models.CharField(max_length=40, unique=True)
     secret_hash = models.BinaryField()
+    previous_secret_hash = models.BinaryField(null=True)  # good until then, after a new one was made
+    previous_secret_until = models.DateTimeField(null=True)
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     operator_ids = ArrayField(models.BigIntegerField(), default=list)  # empty: every child operator
     team_ids = ArrayField(models.BigIntegerField(), default=list)  # empty: every team

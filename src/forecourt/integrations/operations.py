@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from forecourt.api.errors import ConsumerNotFound, InvalidAccessToken
 from forecourt.identity.models import Person
 from forecourt.integrations.models import Credential, Token
 from forecourt.integrations.queries import TOKEN_PURPOSE
+from forecourt.kit.errors import DomainError
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.kit.secrets import is_same, keyed_hash, new_secret
@@ -26,6 +28,13 @@ REFRESH_LIFETIME = {Credential.Flavour.PARTNER: timedelta(hours=24), Credential.
 LIMITS = {Credential.Flavour.PARTNER: (1000, 600), Credential.Flavour.PUBLIC: (10, 60)}  # requests, seconds (partner API §7)
 PUBLIC_SCOPES = frozenset({"all", "charge-points", "charge-transactions", "wallet-transactions", "control-charging"})
 SECRET_LENGTH = 40
+BOTH_SECRETS_LAST = timedelta(hours=24)
+
+
+class Revoked(DomainError):
+    """The key was ended for good."""
+
+    code = "key_revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +85,51 @@ def create_credential(
 @operation
 def edit_credential(
     *, actor: Actor, credential: Credential, name: str, scopes: Sequence[str], operator_ids: Sequence[int], team_ids: Sequence[int],
-    at: datetime,
+    at: datetime, rate_limit: int | None = None, rate_interval_seconds: int | None = None,
 ) -> Credential:  # fmt: skip
     """
-    Change name, scopes and reach; tokens that are out feel it at their next request.
+    Change name, scopes, reach and limit; tokens that are out feel it at their next request.
 
     :raises Invalid: as `create_credential`.
+    :raises Revoked: if it was ended.
     """
-    credential = locked(credential)
-    limit, interval = credential.rate_limit, credential.rate_interval_seconds
-    flavour = Credential.Flavour(credential.flavour)
-    credential.name = _checked(credential.operator, flavour, name, scopes, operator_ids, team_ids, limit, interval)
+    credential = _living(credential)
+    credential.rate_limit = rate_limit or credential.rate_limit
+    credential.rate_interval_seconds = rate_interval_seconds or credential.rate_interval_seconds
+    credential.name = _checked(
+        credential.operator, Credential.Flavour(credential.flavour), name, scopes, operator_ids, team_ids, credential.rate_limit,
+        credential.rate_interval_seconds,
+    )  # fmt: skip
     credential.scopes, credential.operator_ids, credential.team_ids = sorted(set(scopes)), sorted(set(operator_ids)), sorted(set(team_ids))
-    credential.save(update_fields=["name", "scopes", "operator_ids", "team_ids"])
+    credential.save(update_fields=["name", "scopes", "operator_ids", "team_ids", "rate_limit", "rate_interval_seconds"])
     return credential
 
 
 @operation
-def regenerate_secret(*, actor: Actor, credential: Credential, at: datetime) -> str:
-    """A new secret, shown once. The old one and every token made with it end now."""
-    credential = locked(credential)
+def regenerate_secret(*, actor: Actor, credential: Credential, at: datetime, ends_old_at_once: bool = False) -> str:
+    """
+    A new secret, shown once. The old one is good for 24 hours more, so that a program can be changed without a pause; the one
+    before it ends now. With `ends_old_at_once`, for a secret that leaked, the old one and every token end now.
+
+    :raises Revoked: if it was ended.
+    """
+    credential = _living(credential)
     secret = new_secret(SECRET_LENGTH)
+    if ends_old_at_once:
+        credential.previous_secret_hash = credential.previous_secret_until = None
+        credential.tokens.all().delete()
+    else:
+        credential.previous_secret_hash, credential.previous_secret_until = credential.secret_hash, at + BOTH_SECRETS_LAST
     credential.secret_hash = keyed_hash(secret, purpose=SECRET_PURPOSE)
-    credential.save(update_fields=["secret_hash"])
-    credential.tokens.all().delete()
+    credential.save(update_fields=["secret_hash", "previous_secret_hash", "previous_secret_until"])
     return secret
+
+
+def _living(credential: Credential) -> Credential:
+    credential = locked(credential)
+    if credential.revoked_at:
+        raise Revoked(_("This key was revoked and cannot be used again."))
+    return credential
 
 
 @operation
@@ -118,8 +147,7 @@ def issue_token(*, client_id: str, client_secret: str, at: datetime) -> Pair:
     :raises ConsumerNotFound: for an unknown or revoked client and for a wrong secret alike.
     """
     credential = Credential.objects.select_related("operator").filter(client_id=client_id, revoked_at=None).first()
-    known = bytes(credential.secret_hash) if credential else b""
-    if not is_same(known, keyed_hash(client_secret, purpose=SECRET_PURPOSE)) or credential is None:
+    if credential is None or not _is_secret_of(credential, client_secret, at=at):
         raise ConsumerNotFound("There is no consumer with this client id and secret.")
     Credential.objects.filter(pk=credential.pk).update(last_used_at=at)
     return _issue(credential, at)
@@ -142,6 +170,15 @@ def refresh_token(*, refresh_token: str, at: datetime) -> Pair:
     if credential is None:
         raise InvalidAccessToken("The refresh token is wrong, expired or already used.")
     return _issue(credential, at)
+
+
+def _is_secret_of(credential: Credential, client_secret: str, *, at: datetime) -> bool:
+    """Both secrets are compared in any case, so that the time tells nothing."""
+    shown = keyed_hash(client_secret, purpose=SECRET_PURPOSE)
+    is_current = is_same(bytes(credential.secret_hash), shown)
+    is_previous = is_same(bytes(credential.previous_secret_hash or b""), shown)
+    until = credential.previous_secret_until
+    return is_current or (is_previous and until is not None and at < until)
 
 
 def purge_tokens(*, at: datetime) -> int:
@@ -182,5 +219,8 @@ def _checked(
         checks.fail("team_ids", _("The account does not reach one of these teams."))
     if limit < 1 or interval < 1:
         checks.fail("rate_limit", _("Allow at least one request."))
+    if limit * 600 > settings.API_LARGEST_RATE * interval:
+        most = settings.API_LARGEST_RATE * interval // 600
+        checks.fail("rate_limit", _("This installation allows at most %(most)s requests in that time.") % {"most": most})
     checks.finish()
     return cleaned

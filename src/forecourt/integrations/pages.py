@@ -12,14 +12,19 @@ from forecourt.access import Permission, fetch, require
 from forecourt.access.api_scopes import ENTITIES, LEVELS
 from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential
+from forecourt.integrations.queries import CredentialFilter
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.kit.registries import MenuEntry
 from forecourt.operators.models import Operator
-from forecourt.portal.pages import PageRequest, done, page, respond
+from forecourt.portal.actions import Action
+from forecourt.portal.chips import state_chips
+from forecourt.portal.pages import PageRequest, done, explain, page, paged, respond
+from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
 
-MENU = [MenuEntry("settings", gettext_lazy("API keys"), "api-keys", "key", Permission.INTEGRATION_MANAGE, 40)]
+MENU = [MenuEntry("settings", gettext_lazy("API keys"), "api-keys", "key", Permission.INTEGRATION_READ, 40)]
+STATES = ("active", "revoked")
 
 
 class CredentialForm(forms.Form):
@@ -27,18 +32,60 @@ class CredentialForm(forms.Form):
     teams = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Teams"), queryset=Team.objects.none(), required=False, help_text=gettext_lazy("None chosen: all teams.")
     )
+    operators = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Sub-accounts"),
+        queryset=Operator.objects.none(),
+        required=False,
+        help_text=gettext_lazy("None chosen: all Sub-accounts. The own account is always reached."),
+    )
+    rate_limit = forms.IntegerField(label=gettext_lazy("Requests"), min_value=1, initial=1000)
+    rate_interval_seconds = forms.IntegerField(
+        label=gettext_lazy("In how many seconds"),
+        min_value=1,
+        max_value=86_400,
+        initial=600,
+        help_text=gettext_lazy("Then counting begins anew."),
+    )
 
     def __init__(self, *args: Any, operator: Operator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         owned = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
         self.fields["teams"].queryset = Team.objects.filter(deleted_at=None, **owned).order_by("name")  # type: ignore[attr-defined]
+        subs = Operator.objects.filter(organisation_id=operator.organisation_id, is_main=False, deleted_at=None)
+        if operator.is_main and subs.exists():
+            self.fields["operators"].queryset = subs.order_by("name")  # type: ignore[attr-defined]
+        else:
+            del self.fields["operators"]
+
+    def values(self) -> dict[str, Any]:
+        """As the operations take them."""
+        chosen = self.cleaned_data
+        return {
+            "name": chosen["name"],
+            "team_ids": [team.pk for team in chosen["teams"]],
+            "operator_ids": [operator.pk for operator in chosen.get("operators", ())],
+            "rate_limit": chosen["rate_limit"],
+            "rate_interval_seconds": chosen["rate_interval_seconds"],
+        }
 
 
 @page("GET")
 def credential_list(request: PageRequest) -> HttpResponseBase:
-    """Every API key of the accounts where the person may manage them."""
-    scope = require(request.actor, Permission.INTEGRATION_MANAGE)
-    return respond(request, "integrations/credential_list.html", "rows", {"title": _("API keys"), "rows": queries.credentials(scope)})
+    """Every API key of the accounts in view."""
+    scope = require(request.actor, Permission.INTEGRATION_READ)
+    filters = CredentialFilter(request.GET.get("q", "").strip(), request.GET.getlist("state"))
+    rows = queries.credentials_within(scope, filters)
+    paging = paged(request, rows[: COUNT_LIMIT + 1].count())
+    context = {
+        "title": _("API keys"),
+        "rows": rows[paging.offset : paging.offset + paging.size],
+        "paging": paging,
+        "chips": state_chips("api_key", STATES, chosen=filters.states),
+        "may_create": bool(request.actor.scope(Permission.INTEGRATION_MANAGE)),
+        "create_refused": _refused(),
+        "is_narrowed": bool(request.GET),
+    }
+    return respond(request, "integrations/credential_list.html", "rows", context)
 
 
 @page("GET", "POST")
@@ -52,65 +99,145 @@ def credential_new(request: PageRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         try:
             credential, secret = operations.create_credential(
-                actor=request.actor, operator=operator, name=form.cleaned_data["name"], scopes=chosen, at=clock.now(),
-                team_ids=[team.pk for team in form.cleaned_data["teams"]],
-            )  # fmt: skip
+                actor=request.actor, operator=operator, scopes=chosen, at=clock.now(), **form.values()
+            )
             return _secret_page(request, credential, secret)
         except Invalid as error:
-            for field, message in error.fields.items():
-                form.add_error(field if field in form.fields else None, message)
-    context = {
-        "title": _("New API key"),
-        "form": form,
-        "submit": _("Create the key"),
-        "cancel_url": reverse("api-keys"),
-        "matrix": _matrix(chosen),
-    }
-    return respond(request, "integrations/credential_form.html", None, context)
+            explain(form, error)
+    return _form(request, form, _("New API key"), _("Create the key"), reverse("api-keys"), chosen)
 
 
 @page("GET", "POST")
+def credential_edit(request: PageRequest, credential_id: int) -> HttpResponseBase:
+    """Name, scopes, reach and limit; in effect at the next request of the program."""
+    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    now = {
+        "name": credential.name,
+        "teams": credential.team_ids,
+        "operators": credential.operator_ids,
+        "rate_limit": credential.rate_limit,
+        "rate_interval_seconds": credential.rate_interval_seconds,
+    }
+    form = CredentialForm(request.POST or None, operator=credential.operator, initial=now)
+    chosen = request.POST.getlist("scopes") if request.method == "POST" else credential.scopes
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.edit_credential(
+                actor=request.actor, credential=credential, scopes=chosen, at=clock.now(), **_with_reach(form, credential)
+            )
+            return done(request, "api-key", credential.pk, message=_("Saved. The key has its new rights at once."))
+        except Invalid as error:
+            explain(form, error)
+    return _form(request, form, _("Edit %(name)s") % {"name": credential.name}, _("Save"), reverse("api-key", args=[credential.pk]), chosen)
+
+
+def _with_reach(form: CredentialForm, credential: Credential) -> dict[str, Any]:
+    """A form without the choice of Sub-accounts leaves it as it is."""
+    return form.values() if "operators" in form.fields else form.values() | {"operator_ids": credential.operator_ids}
+
+
+@page("GET")
 def credential_detail(request: PageRequest, credential_id: int) -> HttpResponseBase:
-    """One API key; a POST gives it a new secret."""
-    credential = _fetched(request, credential_id)
-    if request.method == "POST":
-        return _secret_page(request, credential, operations.regenerate_secret(actor=request.actor, credential=credential, at=clock.now()))
-    return respond(request, "integrations/credential_detail.html", None, _context(credential))
+    credential = _fetched(request, credential_id, Permission.INTEGRATION_READ)
+    return respond(request, "integrations/credential_detail.html", None, _context(request, credential))
 
 
-@page("POST")
+@page("GET", "POST")
+def credential_secret(request: PageRequest, credential_id: int) -> HttpResponseBase:
+    """A new secret; the old one is good for a day more, unless it leaked."""
+    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    form = LeakedForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        leaked = form.cleaned_data["leaked"]
+        secret = operations.regenerate_secret(actor=request.actor, credential=credential, at=clock.now(), ends_old_at_once=leaked)
+        return _secret_page(request, credential, secret)
+    says = _("The program can use the old secret for 24 hours more, so that you can change it without a pause.")
+    return _ask(request, credential, _("New secret for %(name)s?"), says, _("Make a new secret"), form=form)
+
+
+@page("GET", "POST")
 def credential_revoke(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """End a key for good."""
-    operations.revoke_credential(actor=request.actor, credential=_fetched(request, credential_id), at=clock.now())
-    return done(request, "api-key", credential_id, message=_("The key is revoked. Its tokens stopped working."))
+    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    if request.method == "POST":
+        operations.revoke_credential(actor=request.actor, credential=credential, at=clock.now())
+        return done(request, "api-key", credential_id, message=_("The key is revoked. Its tokens stopped working."))
+    says = _("Its tokens stop working at once, and the program that uses it with them. This cannot be undone.")
+    return _ask(request, credential, _("Revoke %(name)s?"), says, _("Revoke the key"), is_danger=True)
 
 
-def _fetched(request: PageRequest, id: int) -> Credential:
+class LeakedForm(forms.Form):
+    leaked = forms.BooleanField(label=gettext_lazy("The old secret leaked: end it and every token now"), required=False)
+
+
+def _ask(request: PageRequest, credential: Credential, title: str, says: str, confirm: str, **more: Any) -> HttpResponseBase:
+    context = {
+        "title": title % {"name": credential.name},
+        "says": says,
+        "confirm": confirm,
+        "action": request.path,
+        "cancel_url": reverse("api-key", args=[credential.pk]),
+    }
+    return respond(request, "portal/dialog.html", "dialog", context | more)
+
+
+def _form(request: PageRequest, form: CredentialForm, title: str, submit: str, cancel_url: str, chosen: list[str]) -> HttpResponseBase:
+    context = {"title": title, "form": form, "submit": submit, "cancel_url": cancel_url, "matrix": _matrix(chosen)}
+    return respond(request, "integrations/credential_form.html", None, context, status=422 if form.errors else 200)
+
+
+def _fetched(request: PageRequest, id: int, needs: Permission) -> Credential:
     rows = Credential.objects.select_related("operator", "person")
-    credential: Credential = fetch(rows, actor=request.actor, id=id, needs=Permission.INTEGRATION_MANAGE)
+    credential: Credential = fetch(rows, actor=request.actor, id=id, needs=needs)
     return credential
 
 
 def _secret_page(request: PageRequest, credential: Credential, secret: str) -> HttpResponseBase:
-    response = respond(request, "integrations/credential_detail.html", None, _context(credential) | {"secret": secret})
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    credential.refresh_from_db()
+    return respond(request, "integrations/credential_detail.html", None, _context(request, credential) | {"secret": secret})
 
 
-def _context(credential: Credential) -> dict[str, Any]:
+def _context(request: PageRequest, credential: Credential) -> dict[str, Any]:
     return {
         "title": credential.name,
         "credential": credential,
+        "state": queries.state_of(credential),
         "crumbs": [(_("API keys"), reverse("api-keys"))],
-        "facts": [
-            (_("Client ID"), credential.client_id),
-            (_("Account"), credential.operator.name),
-            (_("Person"), credential.person.display_name if credential.person else None),
-            (_("Scopes"), ", ".join(credential.scopes) or _("none: it can do nothing")),
-            (_("Teams"), ", ".join(str(id) for id in credential.team_ids) or _("all")),
-            (_("Limit"), _("%(count)s requests in %(seconds)s s") % _limit(credential)),
-        ],
+        "actions_given": _actions(request, credential),
+        "facts": _facts(credential),
     }
+
+
+def _facts(credential: Credential) -> list[tuple[str, Any]]:
+    until = credential.previous_secret_until
+    reach = queries.reach_of(credential)
+    return [
+        (_("Client ID"), credential.client_id),
+        (_("Account"), credential.operator.name),
+        (_("Person"), credential.person.display_name if credential.person else None),
+        (_("Scopes"), ", ".join(credential.scopes) or _("none: it can do nothing")),
+        (_("Sub-accounts"), (", ".join(reach.operators) or _("all")) if credential.operator.is_main else None),
+        (_("Teams"), ", ".join(reach.teams) or _("all")),
+        (_("Limit"), _("%(count)s requests in %(seconds)s s") % _limit(credential)),
+        (_("Created"), credential.created_at),
+        (_("Last token"), credential.last_used_at or _("never used")),
+        (_("The old secret is good until"), until if until and until > clock.now() else None),
+        (_("Revoked"), credential.revoked_at),
+    ]
+
+
+def _actions(request: PageRequest, credential: Credential) -> list[Action]:
+    is_allowed = bool(Credential.objects.within(request.actor.reach_of(Permission.INTEGRATION_MANAGE)).filter(pk=credential.pk).exists())
+    why = _("This key was revoked and cannot be used again.") if credential.revoked_at else "" if is_allowed else _refused()
+    return [
+        Action(_("Edit"), reverse("api-key-edit", args=[credential.pk]), "pencil", disabled=why),
+        Action(_("New secret"), reverse("api-key-secret", args=[credential.pk]), "refresh", asks=True, disabled=why),
+        Action(_("Revoke"), reverse("api-key-revoke", args=[credential.pk]), "ban", asks=True, is_danger=True, disabled=why),
+    ]
+
+
+def _refused() -> str:
+    return _("Your role does not include “%(what)s”.") % {"what": Permission.INTEGRATION_MANAGE.label}
 
 
 def _limit(credential: Credential) -> dict[str, int]:

@@ -1,10 +1,12 @@
 """Reads of credentials and tokens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import F, Q, QuerySet
 
 from forecourt.access import Actor, ActorKind, Scope
 from forecourt.access.api_scopes import permissions_of
@@ -14,6 +16,7 @@ from forecourt.integrations.models import Credential
 from forecourt.kit.errors import Forbidden
 from forecourt.kit.secrets import keyed_hash
 from forecourt.operators.models import Operator
+from forecourt.teams.models import Team
 from forecourt.teams.queries import actor_of
 
 TOKEN_PURPOSE = "api-token"  # noqa: S105 (the name of a purpose)
@@ -137,7 +140,39 @@ def _reach(
     return Scope(organisation_ids=frozenset({organisation_id})) if is_main else Scope(operator_ids=frozenset({operator_id}))
 
 
-def credentials(scope: Scope) -> list[Credential]:
-    """The credentials in scope, newest first, revoked ones last."""
-    rows = Credential.objects.within(scope).select_related("operator", "person").order_by("-id")
-    return sorted(rows, key=lambda credential: credential.revoked_at is not None)
+@dataclass(frozen=True, slots=True)
+class CredentialFilter:
+    """What the list of keys is narrowed by. `states`: active, revoked; none means both."""
+
+    search: str = ""
+    states: Sequence[str] = ()
+
+    def as_q(self) -> Q:
+        wanted = Q(name__icontains=self.search) | Q(client_id__startswith=self.search) if self.search else Q()
+        if len(set(self.states) & {"active", "revoked"}) == 1:
+            wanted &= Q(revoked_at__isnull=self.states[0] == "active")
+        return wanted
+
+
+def credentials_within(scope: Scope, filters: CredentialFilter) -> QuerySet[Credential]:
+    """The credentials in scope: the living first, each the newest first."""
+    rows = Credential.objects.within(scope).filter(filters.as_q()).select_related("operator", "person")
+    return rows.order_by(F("revoked_at").desc(nulls_first=True), "-id")
+
+
+def state_of(credential: Credential) -> str:
+    return "revoked" if credential.revoked_at else "active"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Names of what a credential is limited to; empty: all."""
+
+    operators: list[str]
+    teams: list[str]
+
+
+def reach_of(credential: Credential) -> Reach:
+    operators = Operator.objects.filter(pk__in=credential.operator_ids).order_by("name").values_list("name", flat=True)
+    teams = Team.objects.filter(pk__in=credential.team_ids).order_by("name").values_list("name", flat=True)
+    return Reach(list(operators), list(teams))
