@@ -143,5 +143,5 @@ def _new_key() -> bytes:
     return secrets.encrypt(base64.b64encode(os.urandom(32)).decode(), purpose=PURPOSE)
 
 
-def _cipher(encrypted: bytes | None) -> AESGCM:
+def _cipher(encrypted: bytes | memoryview | None) -> AESGCM:
     return AESGCM(base64.b64decode(secrets.decrypt(bytes(encrypted or b""), purpose=PURPOSE)))

@@ -73,7 +73,11 @@ class _Plan:
     def __init__(self, event: Pending, columns: registries.PersonalColumns | None) -> None:
         self.event, self.columns = event, columns
         self.actor = person_holder(event.actor_id) if event.actor_kind == "person" else None
-        self.before, self.after = self._owners() if columns or event.entity_type == "User" else (None, None)
+        self.is_named = columns is None or columns.is_named
+        self.before: str | None = None
+        self.after: str | None = None
+        if columns or event.entity_type == "User":
+            self.before, self.after = self._owners()
 
     def _owners(self) -> tuple[str, str]:
         """The holders of values before and after: they differ where the row went to somebody else."""
@@ -122,7 +126,7 @@ class _Plan:
             for column in self._personal():
                 before, after = changes[column]
                 changes[column] = [keys.hide(before, self.before), keys.hide(after, self.after)]
-            name = keys.hide(name, self.after)
+            name = keys.hide(name, self.after) if self.is_named else name
         if self.actor:
             actor_name = keys.hide(actor_name, self.actor) if actor_name else actor_name
             context |= {key: keys.hide(context[key], self.actor) for key in FROM_WHERE if context.get(key)}
@@ -137,7 +141,7 @@ def _note_names(plans: list[_Plan], keys: Keys) -> None:
     names: dict[tuple[Any, ...], ItemName] = {}
     for plan in plans:
         event = plan.event
-        found = [(event.entity_type, event.entity_id, event.entity_name, plan.after)]
+        found = [(event.entity_type, event.entity_id, event.entity_name, plan.after if plan.is_named else None)]
         if event.actor_kind == "person":
             found.append(("User", event.actor_id, event.actor_name, plan.actor))
         elif event.actor_kind == "consumer":

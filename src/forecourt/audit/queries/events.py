@@ -162,7 +162,7 @@ def _of_target(target: Target) -> Iterator[tuple[str, Any]]:
 
 
 def _opened(rows: Sequence[tuple[Any, ...]]) -> list[EventRow]:
-    found = [EventRow(*row[:12], json.loads(row[12]), json.loads(row[13]), *row[14:]) for row in rows]
+    found = [EventRow._make((*row[:12], json.loads(row[12]), json.loads(row[13]), *row[14:])) for row in rows]
     reader = Reader(value for row in found for value in (row.entity_name, row.actor_name, row.changes, row.context))
     return [
         row._replace(
