@@ -26,7 +26,7 @@ from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
-from forecourt.project import operations_pages
+from forecourt.project import operations_pages, personal_columns
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import accounts
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
@@ -48,9 +48,9 @@ PAGES = (
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
 PERSONAL_PARTS: tuple[registries.PersonalPart, ...] = ()
-PERSONAL_COLUMNS: tuple[registries.PersonalColumns, ...] = ()
+PERSONAL_COLUMNS: tuple[registries.PersonalColumns, ...] = personal_columns.COLUMNS
 # What `forecourt rotate-keys` writes anew.
-ENCRYPTED_COLUMNS: tuple[registries.EncryptedColumn, ...] = ()
+ENCRYPTED_COLUMNS: tuple[registries.EncryptedColumn, ...] = personal_columns.ENCRYPTED
 
 
 def connect() -> None:
