@@ -20,7 +20,7 @@ class ScopedQuerySet(QuerySet[M]):
     """
 
     def within(self, scope: Scope, *, side: str | None = None) -> Self:
-        """The rows in the scope, on one side, or on any side of the table. For single rows and counts; lists use `newest_within`."""
+        """The rows in the scope, on one side, or on any side of the table. For single rows; lists use `newest_within` and `count_within`."""
         joined = Q(pk__in=())
         for columns in _sides(self.model, side):
             joined |= scope.as_q(columns)
@@ -44,6 +44,20 @@ class ScopedQuerySet(QuerySet[M]):
             row["pk"] for row in firsts.order_by(order.replace("id", "pk") if order in ("id", "-id") else order)[offset : offset + limit]
         ]
         return self.filter(pk__in=ids).order_by(order)
+
+
+    def count_within(self, scope: Scope, *, limit: int, side: str | None = None) -> int:
+        """
+        How many rows `newest_within` goes through, counted up to `limit`; a row of both sides once.
+
+        Each predicate is counted by its own index and merged: an OR over both sides reads the whole table instead.
+        """
+        predicates = list(_predicates(self.model, scope, side))
+        if not predicates:
+            return 0
+        branches = [self.filter(predicate).order_by().values("pk")[:limit] for predicate in predicates]
+        counted = branches[0].union(*branches[1:]) if len(branches) > 1 else branches[0]
+        return min(limit, counted.count())
 
 
 def _sides(model: type[models.Model], side: str | None) -> Iterable[dict[str, str]]:

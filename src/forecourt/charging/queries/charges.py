@@ -150,7 +150,7 @@ def charge_rows(scope: Scope, *, filters: ChargeFilter, limit: int = 50, offset:
 
 def count_charges(scope: Scope, *, filters: ChargeFilter, limit: int) -> int:
     """How many there are, counted up to `limit`."""
-    return int(_rows(filters.as_q()).within(scope)[:limit].count())
+    return _rows(filters.as_q()).count_within(scope, limit=limit)
 
 
 def charge_counts(scope: Scope) -> dict[str, int]:

@@ -1,8 +1,11 @@
 """Owner and payer look at one charge: neither sees or changes what is the other's."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from forecourt.charging import operations
+from forecourt.access import Permission
+from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.operations import Extras
 from forecourt.charging.rules.sides import masked
@@ -99,3 +102,12 @@ def test_who_may_note(cast, foreign, who, status):
 @pytest.mark.parametrize(("tag", "seen"), [("04AABBCC", "•••BBCC"), ("1234", "•••"), ("", "•••")])
 def test_a_masked_key_ends_like_the_key(tag, seen):
     assert masked(tag) == seen
+
+
+def test_a_list_of_two_sides_counts_each_row_once_by_the_index_of_each_side(cast, foreign):
+    make_charge(foreign.charge_point, payer=cast.hotel, stopped_at=AT)
+    for who, counts in {"ada": [2, 1], "eve": [1, 1], "sue": [0, 0]}.items():
+        scope = cast.actor(who).scope(Permission.CHARGE_READ)
+        with CaptureQueriesContext(connection) as asked:
+            assert [queries.count_charges(scope, filters=queries.ChargeFilter(), limit=limit) for limit in (50, 1)] == counts
+        assert all("UNION" in query["sql"] and " OR " not in query["sql"] for query in asked)

@@ -126,7 +126,7 @@ def transaction_rows(scope: Scope, *, filters: TransactionFilter, limit: int = 5
 
 def transaction_count(scope: Scope, *, filters: TransactionFilter, limit: int) -> int:
     """How many, counted up to `limit`."""
-    return int(_matching(filters).within(scope)[:limit].count())
+    return _matching(filters).count_within(scope, limit=limit)
 
 
 def _matching(filters: TransactionFilter) -> ScopedQuerySet[WalletTransaction]:
