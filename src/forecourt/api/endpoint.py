@@ -16,7 +16,7 @@ from ninja.security.base import AuthBase
 
 from forecourt.access import Actor
 from forecourt.access.api_scopes import includes
-from forecourt.api import limits
+from forecourt.api import idempotency, limits
 from forecourt.api.errors import InvalidAccessToken
 from forecourt.api.replies import reply
 from forecourt.kit import clock
@@ -114,22 +114,26 @@ def _is_covered(held: frozenset[str], needed: tuple[str, ...]) -> bool:
 def endpoint(
     router: Router, method: str, path: str, operation_id: str, *, returns: Any = None, status: int = 200,
     scope: str | tuple[str, ...] = (), org: bool = False, is_open: bool = False, public: bool = False, partner: bool = True,
-    policy: str = limits.QUOTA, deprecated: bool = False,
+    policy: str = limits.QUOTA, deprecated: bool = False, changes: bool | None = None,
 ) -> Callable[[F], F]:  # fmt: skip
     """
     Put a view into the API. The view returns plain values (dicts, lists, None), which are encoded as they are.
 
     `returns` is the schema of the documentation. `org`: reaches Sub-accounts too (partner API §3). `public`: also part
-    of the Public API; `partner=False`: only of that. `is_open`: needs no token.
+    of the Public API; `partner=False`: only of that. `is_open`: needs no token. `changes`: takes an `Idempotency-Key`; every
+    method but GET does.
     """
     scopes = (scope,) if isinstance(scope, str) else scope
     entry = Endpoint(method, path, operation_id, scopes, org, is_open, public, partner, policy, status, returns)
     ENDPOINTS.append(entry)
+    takes_key = not is_open and (method != "GET" if changes is None else changes)
 
     def put(view: F) -> F:
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return reply(view(request, *args, **kwargs), status=status)
+            if not takes_key:
+                return reply(view(request, *args, **kwargs), status=status)
+            return idempotency.once(request, lambda: reply(view(request, *args, **kwargs), status=status), at=clock.now)
 
         router.add_api_operation(
             path,
@@ -141,6 +145,7 @@ def endpoint(
             summary=(view.__doc__ or operation_id).strip().split("\n")[0].rstrip("."),
             description=_description(entry, view.__doc__),
             deprecated=deprecated or None,
+            openapi_extra={"parameters": [idempotency.PARAMETER]} if takes_key else None,
             by_alias=True,  # the document speaks of fields as the answers do
         )
         return view

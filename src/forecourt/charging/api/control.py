@@ -122,7 +122,7 @@ def _stop(request: ApiRequest, charge_id: int) -> dict[str, Any]:
 
 @endpoint(
     router, "GET", "/charges/{int:charge_id}/stop", "stop-charge", returns=ChargeOut | PublicChargeOut, scope=(OWN, PUBLIC), org=True,
-    public=True,
+    public=True, changes=True,
 )  # fmt: skip
 def get_stop(request: ApiRequest, charge_id: Id) -> dict[str, Any]:
     """Ask the station to stop a charge. The verb is GET: the contract says so."""
@@ -144,7 +144,7 @@ def _restart(request: ApiRequest, charge_id: int) -> dict[str, Any]:
     return one_charge(request, made.pk)
 
 
-@endpoint(router, "GET", "/charges/{int:charge_id}/restart", "restart-charge", returns=ChargeOut, scope=OWN, org=True)
+@endpoint(router, "GET", "/charges/{int:charge_id}/restart", "restart-charge", returns=ChargeOut, scope=OWN, org=True, changes=True)
 def get_restart(request: ApiRequest, charge_id: Id) -> dict[str, Any]:
     """Start a reserved charge, or charge again after one that has ended. The verb is GET: the contract says so."""
     return _restart(request, charge_id)
