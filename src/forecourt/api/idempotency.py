@@ -70,7 +70,7 @@ def _claim(credential_id: int, key: str, asked: bytes, at: datetime) -> bool:
             " ON CONFLICT (credential_id, key) DO NOTHING",
             [credential_id, key, asked, at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _remember(credential_id: int, key: str, response: HttpResponse) -> None:
