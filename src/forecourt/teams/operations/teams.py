@@ -17,9 +17,12 @@ from forecourt.operators.models import Operator
 from forecourt.operators.queries import installation
 from forecourt.places.models import Country
 from forecourt.teams.events import TeamCreated
-from forecourt.teams.models import Team
+from forecourt.teams.models import FleetGrant, Team
 from forecourt.teams.operations.codes import new_join_code
 from forecourt.teams.operations.members import put_in
+from forecourt.teams.operations.team_values import checked
+from forecourt.teams.operations.telling import tell_owner
+from forecourt.teams.operations.templates import begin_under_template
 
 
 class NotSetUp(DomainError):
@@ -32,6 +35,12 @@ class TeamIsNeeded(DomainError):
     """Something still hangs on the team, so it cannot be deleted."""
 
     code = "team_is_needed"
+
+
+class CannotConvert(DomainError):
+    """The team's type cannot become that one."""
+
+    code = "cannot_convert"
 
 
 @operation
@@ -81,18 +90,20 @@ def create_team(
     """
     Create a team (spec P2.1). Currency and time zone are its country's; without one, the operator's.
 
-    `fields`: finance_email, company_name, vat_number, company_registration_number, ean_number, po_number, category, address
-    columns, payment_method, partner_external_id, partner_custom_payload.
+    `fields`: as `team_values.checked`. The operator's template for the type is put on it (spec §2.5).
 
-    :raises Invalid: for a value that breaks its rule; for a personal team, which comes with its person.
+    :raises Invalid: for a value that breaks its rule; for a personal team, which comes with its person; for a fleet team of
+        an operator to whom the platform has not granted them.
     """
-    values = _checked({"name": name, "contact_email": contact_email, **fields})
+    values = checked({"name": name, "contact_email": contact_email, **fields}, type=type)
     if type not in (Team.Type.PRIVATE, Team.Type.PROFESSIONAL, Team.Type.OPERATOR, Team.Type.FLEET):
         raise Invalid(_("Choose a type."), fields={"type": _("Choose private, professional or operator.")})
+    if type == Team.Type.FLEET and not FleetGrant.objects.filter(operator=operator).exists():
+        raise Invalid(_("Fleet teams are not granted."), fields={"type": _("The platform has not granted this operator fleet teams.")})
     country = Country.objects.select_related("currency").filter(pk=_known(country_id or operator.country_id), is_sanctioned=False).first()
     if country is None:
         raise Invalid(_("Choose a country."), fields={"country": _("Choose a country from the list.")})
-    return _create(
+    team = _create(
         operator=operator,
         type=type,
         owner=owner,
@@ -102,6 +113,9 @@ def create_team(
         at=at,
         **values,
     )
+    if "payment_method" not in values:
+        begin_under_template(team)
+    return team
 
 
 def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns: Any) -> Team:
@@ -114,38 +128,6 @@ def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns
     return team
 
 
-EDITABLE = {
-    "name": 120, "company_name": 200, "company_registration_number": 40, "po_number": 60, "category": 40,
-    "address1": 200, "address2": 200, "address3": 200, "zip_code": 20, "city": 100, "province": 100,
-}  # fmt: skip
-NULLABLE = {"company_name", "company_registration_number", "po_number", "category"}
-UNCHECKED = {"partner_external_id", "partner_custom_payload", "payment_method", "external_charging", "accepts_join_requests"}
-
-
-def _checked(fields: dict[str, Any]) -> dict[str, Any]:
-    """Cleaned values of the fields given. Unknown names are a bug of the caller."""
-    checks, values = Checks(), {}
-    for name, value in fields.items():
-        if name in EDITABLE:
-            text = checks.text(name, value, limit=EDITABLE[name], is_required=name == "name")
-            values[name] = text or (None if name in NULLABLE else "")
-        elif name in ("contact_email", "finance_email"):
-            address = checks.email(name, value, is_required=name == "contact_email")
-            values[name] = address if name == "contact_email" else address or None
-        elif name == "vat_number":
-            values[name] = checks.vat_number(name, value) or None
-        elif name == "ean_number":
-            values[name] = checks.ean(name, value) or None
-        elif name in UNCHECKED:
-            values[name] = value
-        else:
-            raise TypeError(f"a team has no field {name}")
-    if values.get("payment_method", "source") not in Team.PaymentMethod.values:
-        checks.fail("payment_method", _("Choose a payment method from the list."))
-    checks.finish()
-    return values
-
-
 @operation
 def edit_team(*, actor: Actor, team: Team, at: datetime, **fields: Any) -> Team:
     """
@@ -154,7 +136,7 @@ def edit_team(*, actor: Actor, team: Team, at: datetime, **fields: Any) -> Team:
     :raises Invalid: for a value that breaks its rule.
     """
     team = locked(team)
-    values = _checked(fields)
+    values = checked(fields, type=team.type, before=team)
     for name, value in values.items():
         setattr(team, name, value)
     if values:
@@ -185,19 +167,64 @@ def delete_team(*, actor: Actor, team: Team, at: datetime) -> Team:
 
 @operation
 def freeze_team(*, actor: Actor, team: Team, reason: str, at: datetime) -> Team:
-    """A frozen team cannot pay for charging (spec P2.1). Freezing it again keeps the first moment and takes the new reason."""
+    """
+    A frozen team cannot pay for charging (spec P2.1); its owner is told. Freezing it again keeps the first moment and takes
+    the new reason.
+    """
     team = locked(team)
     checks = Checks()
     reason = checks.text("reason", reason, limit=500, is_required=False)
     checks.finish()
+    is_new = team.frozen_at is None
     team.frozen_at, team.frozen_reason = team.frozen_at or at, reason
     team.save(update_fields=["frozen_at", "frozen_reason"])
+    if is_new:
+        text = _("Its wallet cannot pay for charging. A member’s key is charged to the member’s own wallet.")
+        _tell(team, _("%(team)s is frozen"), f"{text}\n\n{reason}".strip(), "team_frozen")
     return team
 
 
 @operation
 def unfreeze_team(*, actor: Actor, team: Team, at: datetime) -> Team:
+    """The team can pay again; its owner is told. A team that is not frozen stays as it is."""
     team = locked(team)
+    if team.frozen_at is None:
+        return team
     team.frozen_at = team.frozen_reason = None
     team.save(update_fields=["frozen_at", "frozen_reason"])
+    _tell(team, _("%(team)s is no longer frozen"), _("Its wallet can pay for charging again."), "team_unfrozen")
     return team
+
+
+@operation
+def set_blocked(*, actor: Actor, team: Team, is_blocked: bool, at: datetime) -> Team:
+    """A blocked team's people and keys charge nowhere with it, not even by falling back. Again: nothing changes."""
+    team = locked(team)
+    team.blocked_at = (team.blocked_at or at) if is_blocked else None
+    team.save(update_fields=["blocked_at"])
+    return team
+
+
+@operation
+def set_operator_team(*, actor: Actor, team: Team, is_operator_team: bool, at: datetime) -> Team:
+    """
+    Make a professional team the operator's own, or back (spec P2.1). From then on its income goes to the operator's wallet;
+    what its wallet holds stays there, and charges that run settle as their day finds the team. Again: nothing changes.
+
+    :raises CannotConvert: for any other type, and while the team is in operator transaction.
+    """
+    team = locked(team)
+    before, after = (Team.Type.PROFESSIONAL, Team.Type.OPERATOR) if is_operator_team else (Team.Type.OPERATOR, Team.Type.PROFESSIONAL)
+    if team.type == after:
+        return team
+    if team.type != before:
+        raise CannotConvert(_("Only a professional team can become an operator team, and back."))
+    if team.payment_method == Team.PaymentMethod.OPERATOR_TRANSACTION:
+        raise CannotConvert(_("The operator carries this team’s money (operator transaction). Set another payment method first."))
+    team.type = after
+    team.save(update_fields=["type"])
+    return team
+
+
+def _tell(team: Team, subject: str, text: str, kind: str) -> None:
+    tell_owner(team, subject=subject % {"team": team.name}, text=text, kind=kind, path=f"/teams/{team.pk}")
