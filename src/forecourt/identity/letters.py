@@ -38,6 +38,4 @@ def write(person: Person, *, kind: str, subject: str | Promise, text: str | Prom
     address = to or person.email
     if address:
         with in_language_of(person):
-            notifications.send_email(
-                to=address, subject=str(subject) % values, text=str(text) % values, kind=kind, person_id=person.pk
-            )
+            notifications.send_email(to=address, subject=str(subject) % values, text=str(text) % values, kind=kind, person_id=person.pk)

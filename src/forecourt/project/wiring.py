@@ -10,6 +10,7 @@ from forecourt.dashboards import operations as dashboards
 from forecourt.dashboards import pages as dashboards_pages
 from forecourt.gateway import pages as gateway_pages
 from forecourt.identity import pages as identity_pages
+from forecourt.identity.events import ContactChanged
 from forecourt.integrations import pages as integrations_pages
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
@@ -26,12 +27,14 @@ from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
-from forecourt.project import operations_pages, personal_columns
+from forecourt.project import operations_pages, personal_columns, personal_parts
 from forecourt.teams import pages as teams_pages
+from forecourt.teams import personal as teams_personal
 from forecourt.teams import accounts
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
+    ContactChanged: [teams_personal.follow_contact],
     TeamCreated: [ledger.open_team_wallets],
     MemberJoined: [pricing.price_new_members],
     MemberGroupGiven: [pricing.price_members_of_groups],
@@ -47,7 +50,7 @@ PAGES = (
 )  # fmt: skip
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
-PERSONAL_PARTS: tuple[registries.PersonalPart, ...] = ()
+PERSONAL_PARTS: tuple[registries.PersonalPart, ...] = personal_parts.PARTS
 PERSONAL_COLUMNS: tuple[registries.PersonalColumns, ...] = personal_columns.COLUMNS
 # What `forecourt rotate-keys` writes anew.
 ENCRYPTED_COLUMNS: tuple[registries.EncryptedColumn, ...] = personal_columns.ENCRYPTED
@@ -69,6 +72,7 @@ def connect() -> None:
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
+    registries.deletion_of_person.add(*personal_parts.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)
     registries.encrypted_columns.add(*ENCRYPTED_COLUMNS)

@@ -77,7 +77,9 @@ def _offered(request: PageRequest, form: SignUpForm) -> bool:
     throttles.take(throttles.SIGN_UP, request.META.get("REMOTE_ADDR"), at=at)
     throttles.take(throttles.SEND_CODE, given["address"], at=at)
     try:
-        identity.check_password(given["password"], Person(email=given["address"], first_name=given["first_name"], last_name=given["last_name"]))
+        identity.check_password(
+            given["password"], Person(email=given["address"], first_name=given["first_name"], last_name=given["last_name"])
+        )
         code = identity.offer_code(
             actor=SYSTEM, kind=KIND, address=given["address"], at=at,
             first_name=given["first_name"], last_name=given["last_name"], country_id=given["country_id"],
@@ -120,4 +122,3 @@ def _welcomed(request: PageRequest, told: dict[str, Any], goes_to: str) -> HttpR
     login = Login(user=person, redirect_url=goes_to if is_ours else reverse("my-account"), signup=True)
     answer: HttpResponseBase = perform_login(request, login)
     return answer
-

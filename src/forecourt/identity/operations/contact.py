@@ -114,7 +114,10 @@ def change_phone(*, actor: Actor, person: Person, phone: str, at: datetime) -> P
     letters.write(person, kind="contact_notice", subject=_PHONE_MOVED, text=_MOVED, what=_masked(phone), link=_help())
     if before:
         with letters.in_language_of(person):
-            text = _("Your account's phone number is now %(what)s. If this was not you: %(link)s") % {"what": _masked(phone), "link": _help()}
+            text = _("Your account's phone number is now %(what)s. If this was not you: %(link)s") % {
+                "what": _masked(phone),
+                "link": _help(),
+            }
         notifications.send_sms(to=before, text=text, kind="contact_notice", person_id=person.pk)
     return person
 

@@ -106,7 +106,11 @@ def _csv(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False) if isinstance(value, dict | list) else str("" if value is None else value)
+    text = (
+        json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+        if isinstance(value, dict | list)
+        else str("" if value is None else value)
+    )
     return f"'{text}" if text.startswith(_NEUTRALISED) and not isinstance(value, int | float) else text
 
 

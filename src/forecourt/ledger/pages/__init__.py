@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import Permission
 from forecourt.kit.registries import MenuEntry, Tab
+from forecourt.ledger.pages.mine import wallet_card
 
 MENU = [
     MenuEntry("billing", _("Wallet"), "wallet-list", "wallet", Permission.WALLET_READ, 10),
@@ -11,3 +12,4 @@ MENU = [
     MenuEntry("platform", _("Exchange rates"), "rate-list", "currency-euro", Permission.PLATFORM_READ, 70),
 ]
 TABS = [Tab("team", _("Wallet"), "team-wallet", Permission.WALLET_READ, 50)]
+CARDS = [("my_account", wallet_card)]

@@ -1,0 +1,100 @@
+"""What is kept about a person here, in messages, files and sessions, and in allauth's tables (GDPR)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
+
+from forecourt.access import PlatformRole
+from forecourt.files.models import StoredFile
+from forecourt.identity.models import DataExport, OneTimeCode, Person
+from forecourt.kit.registries import PersonalPart
+from forecourt.notifications import operations as notifications
+from forecourt.notifications.models import Notification, OutgoingEmail
+
+OWN = frozenset({
+    "email", "phone", "first_name", "last_name", "address1", "address2", "address3", "zip_code", "city", "province", "legal_email",
+    "tax_identification_number", "vat_number", "recipient_code", "partner_external_id", "partner_custom_payload",
+})  # fmt: skip
+_KEPT_BACK = ("password", "picture_id")
+_EMPTY = dict.fromkeys(("address1", "address2", "address3", "zip_code", "city", "province"), "")
+
+
+def _profile(person_id: int) -> Iterator[dict[str, Any]]:
+    row = Person.objects.filter(pk=person_id).values().get()
+    yield {name: value for name, value in row.items() if name not in _KEPT_BACK}
+
+
+def _sign_ins(person_id: int) -> Iterator[dict[str, Any]]:
+    yield from UserSession.objects.filter(user_id=person_id).values("created_at", "last_seen_at", "ip", "user_agent")
+
+
+def _factors(person_id: int) -> Iterator[dict[str, Any]]:
+    """Kinds and times; the secrets are the person's already, and belong in no file."""
+    yield from Authenticator.objects.filter(user_id=person_id).values("type", "created_at", "last_used_at")
+
+
+def _messages(person_id: int) -> Iterator[dict[str, Any]]:
+    columns = ("channel", "to", "subject", "text", "kind", "state", "created_at", "sent_at")
+    yield from OutgoingEmail.objects.filter(person_id=person_id).exclude(kind="code").order_by("id").values(*columns)
+
+
+def _bell(person_id: int) -> Iterator[dict[str, Any]]:
+    yield from Notification.objects.filter(person_id=person_id).order_by("id").values("text", "url", "created_at", "read_at")
+
+
+def _erase(person_id: int, *, at: datetime) -> None:
+    """Runs after every other part: those find the person by the address that goes here."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.erased_at is None:
+        addresses = [address for address in (person.email, person.phone) if address]
+        full = " ".join(name for name in (person.first_name, person.last_name) if name)
+        words = dict.fromkeys((word for word in (full, *addresses) if len(word) > 3), f"Erased user #{person_id}")
+        notifications.forget(person_id=person_id, addresses=addresses, words=words)
+    _end_sessions(person_id)
+    Authenticator.objects.filter(user_id=person_id).delete()
+    EmailAddress.objects.filter(user_id=person_id).delete()
+    OneTimeCode.objects.filter(person_id=person_id).delete()
+    DataExport.objects.filter(person_id=person_id).update(file_id=None)
+    StoredFile.objects.filter(person_id=person_id).delete()
+    StoredFile.objects.filter(pk=person.picture_id).delete()
+    for name in OWN:
+        setattr(person, name, _EMPTY.get(name))
+    person.set_unusable_password()
+    person.country = person.country_area = person.picture_id = person.platform_role = None
+    person.email_verified_at = person.phone_verified_at = person.marketing_emails_accepted_at = None
+    person.wants_receipts = person.wants_newsletter = person.is_active = False
+    person.erasure_asked_at = person.erasure_due_at = person.last_login = None
+    person.deleted_at, person.erased_at = person.deleted_at or at, person.erased_at or at
+    person.save()
+
+
+def _end_sessions(person_id: int) -> None:
+    """Those we know of, and any other that names the person: a session's content is opaque, so each is opened."""
+    Session.objects.filter(session_key__in=UserSession.objects.filter(user_id=person_id).values("session_key")).delete()
+    UserSession.objects.filter(user_id=person_id).delete()
+    theirs = [row.pk for row in Session.objects.iterator(chunk_size=500) if row.get_decoded().get(SESSION_KEY) == str(person_id)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def _is_last_administrator(person_id: int) -> str | None:
+    living = Person.objects.filter(platform_role=PlatformRole.ADMINISTRATOR, deleted_at=None)
+    if living.filter(pk=person_id).exists() and not living.exclude(pk=person_id).exists():
+        return _("You are the last administrator of this installation. Make somebody else one first.")
+    return None
+
+
+PARTS = (
+    PersonalPart("profile", export=_profile, erase=_erase),
+    PersonalPart("sign-ins", export=_sign_ins),
+    PersonalPart("second-factors", export=_factors),
+    PersonalPart("messages", export=_messages),
+    PersonalPart("notifications", export=_bell),
+)
+OBJECTIONS = (_is_last_administrator,)

@@ -1,0 +1,26 @@
+"""What each domain keeps about a person, and why somebody cannot be erased yet (GDPR; docs/domains/identity.md)."""
+
+from datetime import datetime
+from typing import Any
+
+from forecourt.access import Actor
+from forecourt.audit import operations as audit
+from forecourt.charging import personal as charging
+from forecourt.gateway import personal as gateway
+from forecourt.identity import personal as identity
+from forecourt.integrations import personal as integrations
+from forecourt.kit.registries import PersonalPart
+from forecourt.ledger import personal as ledger
+from forecourt.network import personal as network
+from forecourt.operators import personal as operators
+from forecourt.teams import personal as teams
+
+
+def _audit_forgets(person_id: int, *, at: datetime) -> None:
+    audit.forget(actor=Actor.system("erasure"), person_id=person_id, at=at)
+
+
+# Highest first: `identity` forgets the address by which the others find the person; the audit trail forgets last of all.
+DOMAINS: tuple[Any, ...] = (gateway, charging, network, ledger, integrations, teams, operators, identity)
+PARTS = (*(part for domain in DOMAINS for part in domain.PARTS), PersonalPart("audit", erase=_audit_forgets))
+OBJECTIONS = tuple(objection for domain in DOMAINS for objection in getattr(domain, "OBJECTIONS", ()))

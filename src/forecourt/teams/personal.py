@@ -1,0 +1,74 @@
+"""What teams keep about a person: memberships, invitations, the personal team (GDPR)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from forecourt.identity.events import ContactChanged
+from forecourt.identity.models import Person
+from forecourt.kit.registries import PersonalPart
+from forecourt.teams.models import Team, TeamMember
+
+EXPORTED = (
+    "id", "team__name", "role", "state", "invited_email", "invited_phone", "note", "invited_at", "accepted_at", "created_at", "deleted_at",
+)  # fmt: skip
+
+
+def _memberships(person_id: int) -> QuerySet[TeamMember]:
+    """Theirs, and invitations to their address or number that nobody has accepted."""
+    person = Person.objects.get(pk=person_id)
+    theirs = Q(person_id=person_id)
+    if person.email:
+        theirs |= Q(person=None, invited_email__iexact=person.email)
+    if person.phone:
+        theirs |= Q(person=None, invited_phone=person.phone)
+    return TeamMember.objects.filter(theirs)
+
+
+def _export_memberships(person_id: int) -> Iterator[dict[str, Any]]:
+    yield from _memberships(person_id).order_by("id").values(*EXPORTED)
+
+
+def _export_teams(person_id: int) -> Iterator[dict[str, Any]]:
+    columns = ("id", "name", "type", "contact_email", "finance_email", "address1", "zip_code", "city", "created_at", "deleted_at")
+    yield from Team.objects.filter(owner_id=person_id).order_by("id").values(*columns)
+
+
+def _erase(person_id: int, *, at: datetime) -> None:
+    """Memberships end, the personal team is closed and empty. Other teams lose the person's address as their contact."""
+    person = Person.objects.get(pk=person_id)
+    _memberships(person_id).update(
+        deleted_at=Coalesce("deleted_at", at), invited_email=None, invited_phone=None, invitation_hash=None, note=None, is_default_team=False,
+        partner_external_id=None, partner_custom_payload=None,
+    )  # fmt: skip
+    Team.objects.filter(owner_id=person_id, type=Team.Type.PERSONAL).update(
+        name=f"Erased user #{person_id}", deleted_at=Coalesce("deleted_at", at), company_name=None, vat_number=None,
+        company_registration_number=None, ean_number=None, po_number=None, legal_email=None, tax_identification_number=None,
+        recipient_code=None, support_email=None, support_phone=None, external_id=None, partner_external_id=None,
+        partner_custom_payload=None, contact_email="", finance_email=None, address1="", address2="", address3="", zip_code="", city="",
+        province="",
+    )  # fmt: skip
+    if person.email:
+        Team.objects.filter(contact_email__iexact=person.email).update(contact_email="")
+        Team.objects.filter(finance_email__iexact=person.email).update(finance_email=None)
+
+
+def _owns_a_team(person_id: int) -> str | None:
+    names = Team.objects.filter(owner_id=person_id, deleted_at=None).exclude(type=Team.Type.PERSONAL).values_list("name", flat=True)
+    if names:
+        return _("You own %(teams)s. Make somebody else the owner, or delete the team.") % {"teams": ", ".join(names)}
+    return None
+
+
+def follow_contact(events: Sequence[ContactChanged]) -> None:
+    """The personal team is written to where its person is. A reaction; twice does no harm."""
+    for id, email in Person.objects.filter(pk__in=[event.person_id for event in events], erased_at=None).values_list("id", "email"):
+        Team.objects.filter(owner_id=id, type=Team.Type.PERSONAL).exclude(contact_email=email or "").update(contact_email=email or "")
+
+
+PARTS = (PersonalPart("teams", export=_export_teams), PersonalPart("team-memberships", export=_export_memberships, erase=_erase))
+OBJECTIONS = (_owns_a_team,)
