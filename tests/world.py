@@ -49,6 +49,7 @@ def make_world() -> World:
         "invitation_id": make_invitation(cast.eastgate, "tom@example.com").pk,
         "sub_account_id": cast.southwind.pk,
         "key": "wrong",
+        "code": "WRONG",
     }
     return World(cast, ids)
 
@@ -65,12 +66,13 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
     key = make_key(f"04{team.pk:010d}", team)
     charge = make_charge(point, payer=team, charge_key=key, price_group=prices, transaction_id=str(team.pk))  # it runs
     member = make_team_member(make_person(f"{team.name}'s member", email=f"{team.pk}@example.com"), team)
+    group = make_member_group(f"{team.name}'s staff", team)
     credential, _ = make_credential(operator, name=f"{team.name}'s key")
     return {
         "what": "reset",
         "relation_id": make_nesting(team, make_team(f"{team.name}'s guests", operator)).pk,
         "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,
-        "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk,
+        "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk, "profile_id": group.pk,
         "account_id": operator.pk, "theme_id": make_theme(f"{team.name} theme", operator).pk,
         "operator_member_id": make_invitation(operator, f"helper-{team.pk}@example.com").pk,
         "credential_id": credential.pk, "agreement_id": make_agreement(operator, platform).pk,

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from forecourt.teams import invitations, signing_up
-from forecourt.teams.pages import members, roles, teams
+from forecourt.teams.pages import groups, inviting, joining, member, members, restrictions, roles, teams
 
 urlpatterns = [
     path("accounts/signup/", signing_up.sign_up, name="account_signup"),
@@ -15,10 +15,34 @@ urlpatterns = [
     path("teams/<int:team_id>/unfreeze", teams.team_unfreeze, name="team-unfreeze"),
     path("teams/<int:team_id>/delete", teams.team_delete, name="team-delete"),
     path("teams/<int:team_id>/members", members.member_list, name="team-members"),
-    path("teams/<int:team_id>/members/new", members.member_new, name="team-member-new"),
-    path("teams/<int:team_id>/members/<int:member_id>", members.member_edit, name="team-member-edit"),
-    path("teams/<int:team_id>/members/<int:member_id>/resend", members.member_resend, name="team-member-resend"),
-    path("teams/<int:team_id>/members/<int:member_id>/owner", members.member_owner, name="team-member-owner"),
-    path("teams/<int:team_id>/members/<int:member_id>/remove", members.member_remove, name="team-member-remove"),
+    path("teams/<int:team_id>/members/chosen", members.member_bulk, name="team-members-chosen"),
+    path("teams/<int:team_id>/members/new", inviting.member_new, name="team-member-new"),
+    path("teams/<int:team_id>/members/<int:member_id>", member.member_detail, name="team-member"),
+    path("teams/<int:team_id>/members/<int:member_id>/edit", member.member_edit, name="team-member-edit"),
+    path("teams/<int:team_id>/members/<int:member_id>/resend", member.member_resend, name="team-member-resend"),
+    path("teams/<int:team_id>/members/<int:member_id>/accept", member.member_accept, name="team-member-accept"),
+    path("teams/<int:team_id>/members/<int:member_id>/reject", member.member_reject, name="team-member-reject"),
+    path("teams/<int:team_id>/members/<int:member_id>/block", member.member_block, name="team-member-block"),
+    path("teams/<int:team_id>/members/<int:member_id>/unblock", member.member_unblock, name="team-member-unblock"),
+    path("teams/<int:team_id>/members/<int:member_id>/owner", member.member_owner, name="team-member-owner"),
+    path("teams/<int:team_id>/members/<int:member_id>/remove", member.member_remove, name="team-member-remove"),
+    path("teams/<int:team_id>/members/<int:member_id>/fee", member.member_fee, name="team-member-fee"),
+    path("teams/<int:team_id>/members/<int:member_id>/fee/end", member.member_fee_end, name="team-member-fee-end"),
+    path("teams/<int:team_id>/members/<int:member_id>/where", restrictions.member_restrictions, name="team-member-restrictions"),
+    path("teams/<int:team_id>/leave", member.team_leave, name="team-leave"),
+    path("teams/<int:team_id>/join-code", joining.join_code, name="team-join-code"),
+    path("teams/<int:team_id>/join-code.svg", joining.join_code_picture, name="team-join-code-picture"),
+    path("teams/<int:team_id>/join-code/new", joining.join_code_new, name="team-join-code-new"),
+    path("teams/<int:team_id>/where", restrictions.team_restrictions, name="team-restrictions"),
+    path("teams/<int:team_id>/groups", groups.team_groups, name="team-groups"),
+    path("teams/<int:team_id>/groups/new", groups.team_group_new, name="team-group-new"),
+    path("account/<int:operator_id>/groups", groups.account_groups, name="account-groups"),
+    path("account/<int:operator_id>/groups/new", groups.account_group_new, name="account-group-new"),
+    path("account/<int:operator_id>/where", restrictions.account_restrictions, name="account-restrictions"),
+    path("member-groups/<int:profile_id>", groups.group_edit, name="member-group-edit"),
+    path("member-groups/<int:profile_id>/delete", groups.group_delete, name="member-group-delete"),
+    path("member-groups/<int:profile_id>/where", restrictions.group_restrictions, name="member-group-restrictions"),
+    path("join", joining.join, name="join"),
+    path("join/<str:code>", joining.join_team, name="join-team"),
     path("roles", roles.roles, name="roles"),
 ]

@@ -12,4 +12,9 @@ MENU = [
 TABS = [
     Tab("team", gettext_lazy("Overview"), "team-detail", Permission.TEAM_READ, 0),
     Tab("team", gettext_lazy("Members"), "team-members", Permission.TEAM_MEMBER_READ, 20),
+    Tab("team", gettext_lazy("Member groups"), "team-groups", Permission.TEAM_MEMBER_READ, 22),
+    Tab("team", gettext_lazy("Join code"), "team-join-code", Permission.TEAM_MEMBER_READ, 24),
+    Tab("team", gettext_lazy("Where it pays"), "team-restrictions", Permission.TEAM_READ, 55),
+    Tab("account", gettext_lazy("Member groups"), "account-groups", Permission.TEAM_MEMBER_READ, 60),
+    Tab("account", gettext_lazy("Where wallets pay"), "account-restrictions", Permission.OPERATOR_READ, 65),
 ]

@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import TeamRole
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
 from forecourt.teams.models import Team
-from forecourt.teams.rules import ROLE_LABELS, TYPE_LABELS, Toggle
+from forecourt.teams.rules import TYPE_LABELS
 
 CREATABLE = (Team.Type.PROFESSIONAL, Team.Type.PRIVATE, Team.Type.OPERATOR)
 ADDRESS = ("address1", "zip_code", "city")
@@ -93,33 +92,3 @@ class EditTeamForm(TeamForm):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class MemberForm(forms.Form):
-    """Role and toggles. A toggle that the role cannot change is greyed with its reason and posts nothing (spec P2.1)."""
-
-    role = forms.ChoiceField(
-        label=gettext_lazy("Role"),
-        widget=forms.RadioSelect,
-        choices=[(role, ROLE_LABELS[role]) for role in (TeamRole.ADMIN, TeamRole.MEMBER)],
-    )
-
-    def __init__(self, *args: Any, toggles: list[Toggle], is_owner: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_owner:
-            del self.fields["role"]
-        for toggle in toggles:
-            self.fields[toggle.name] = forms.BooleanField(
-                label=str(toggle.label), required=False, disabled=bool(toggle.reason), help_text=str(toggle.reason)
-            )
-            if toggle.fixed is not None:
-                self.initial[toggle.name] = toggle.fixed  # what a greyed box shows, whatever is stored
-        self.toggle_names = [toggle.name for toggle in toggles]
-
-    def toggle_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.toggle_names]
-
-
-class NewMemberForm(MemberForm):
-    email = forms.EmailField(label=gettext_lazy("E-mail"))
-    field_order = ("email", "role")

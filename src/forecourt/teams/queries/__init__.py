@@ -1,13 +1,14 @@
 """Reads of teams and memberships, by noun."""
 
 from forecourt.teams.queries.actors import actor_of, operators_where
-from forecourt.teams.queries.members import MemberRow, invitation_of, member_row, members_of
+from forecourt.teams.queries.members import MemberFilter, MemberRow, invitation_of, member_row, members_of
 from forecourt.teams.queries.people import is_known_to, person_by_email
 from forecourt.teams.queries.rights import TakenRights, taken_rights
 from forecourt.teams.queries.teams import SORTS, TeamFilter, TeamRow, facts_of, state_of, team_rows, teams_within
 
 __all__ = [
     "SORTS",
+    "MemberFilter",
     "MemberRow",
     "TakenRights",
     "TeamFilter",

@@ -39,7 +39,7 @@ def test_who_may_add_a_member(cast, who, status):
 @pytest.mark.parametrize(("who", "status"), MANAGERS)
 def test_who_may_change_a_member(cast, who, status):
     dora = membership(cast.dora, cast.harbour)
-    assert cast.client(who).post(f"{members(cast)}/{dora.pk}", {"role": "admin"}).status_code == status
+    assert cast.client(who).post(f"{members(cast)}/{dora.pk}/edit", {"role": "admin"}).status_code == status
     dora.refresh_from_db()
     assert dora.role == ("admin" if status == 303 else "member")
 
@@ -52,7 +52,9 @@ def test_who_may_remove_a_member(cast, who, status):
     assert (dora.deleted_at is not None) == (status == 303)
 
 
-@pytest.mark.parametrize("what", ["", "/resend", "/owner", "/remove"])
+@pytest.mark.parametrize(
+    "what", ["/edit", "/resend", "/owner", "/remove", "/accept", "/reject", "/block", "/unblock", "/fee", "/fee/end", "/where"]
+)
 def test_a_member_of_another_team_is_not_found_here(cast, what):
     other = make_team_member(cast.dora, cast.gate)
     assert cast.client("ada").post(f"{members(cast)}/{other.pk}{what}", {"role": "admin"}).status_code == 404
@@ -145,22 +147,22 @@ def test_a_resent_invitation_keeps_its_role_and_toggles(cast):
 @pytest.mark.parametrize("toggle", ["can_manage_team_wallet", "can_configure_charge_points", "can_manage_team_members"])
 def test_what_a_member_can_never_have_is_greyed_and_posts_nothing(cast, toggle):
     dora, ada = membership(cast.dora, cast.harbour), cast.client("ada")
-    form = ada.get(f"{members(cast)}/{dora.pk}").context["form"]
+    form = ada.get(f"{members(cast)}/{dora.pk}/edit").context["form"]
     assert (form.fields[toggle].disabled, "never" in form.fields[toggle].help_text) == (True, True)
-    ada.post(f"{members(cast)}/{dora.pk}", {"role": "member", toggle: "on"})
+    ada.post(f"{members(cast)}/{dora.pk}/edit", {"role": "member", toggle: "on"})
     dora.refresh_from_db()
     assert getattr(dora, toggle) is False
 
 
 def test_choosing_another_role_in_the_form_opens_its_toggles(cast):
     dora = membership(cast.dora, cast.harbour)
-    form = cast.client("ada").get(f"{members(cast)}/{dora.pk}?role=admin").context["form"]
+    form = cast.client("ada").get(f"{members(cast)}/{dora.pk}/edit?role=admin").context["form"]
     assert [name for name in form.toggle_names if form.fields[name].disabled] == []
 
 
 def test_becoming_a_member_takes_an_admins_rights(cast):
     tom = membership(cast.tom, cast.harbour)
-    cast.client("ada").post(f"{members(cast)}/{tom.pk}", {"role": "member", "can_manage_team_wallet": "on"})
+    cast.client("ada").post(f"{members(cast)}/{tom.pk}/edit", {"role": "member", "can_manage_team_wallet": "on"})
     tom.refresh_from_db()
     assert (tom.role, tom.can_manage_team_wallet, tom.can_configure_charge_points) == ("member", False, False)
 
@@ -168,7 +170,7 @@ def test_becoming_a_member_takes_an_admins_rights(cast):
 def test_an_admin_of_the_team_cannot_give_wallet_rights_nor_take_the_team(cast):
     TeamMember.objects.filter(person=cast.tom, team=cast.harbour).update(can_manage_team_members=True)
     tom, dora = cast.client("tom"), membership(cast.dora, cast.harbour)
-    tom.post(f"{members(cast)}/{dora.pk}", {"role": "admin", "can_manage_team_wallet": "on"})
+    tom.post(f"{members(cast)}/{dora.pk}/edit", {"role": "admin", "can_manage_team_wallet": "on"})
     dora.refresh_from_db()
     assert (dora.role, dora.can_manage_team_wallet) == ("admin", False)
     tom.post(f"{members(cast)}/{membership(cast.tom, cast.harbour).pk}/owner")
@@ -202,4 +204,4 @@ def test_the_list_takes_the_same_number_of_queries_for_any_number_of_members(cas
         ada.get(members(cast))
 
 
-MEMBER_QUERIES = 10  # session, person, two of memberships; the team twice, count, members; the account switcher, the bell
+MEMBER_QUERIES = 11  # session, person, two of memberships; the team twice, groups, count, members; the account switcher, the bell
