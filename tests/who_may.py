@@ -207,7 +207,7 @@ TABLE = {
     "charge-key-block": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "charge-key-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
     "price-groups": Row(get="ada oscar bea sven sue tom dora eve"),
-    "price-group-new": Row(get="ada oscar sue tom eve", post="ada oscar sue tom eve"),
+    "price-group-new": Row(get="ada oscar sue tom dora eve", post="ada oscar sue tom dora eve"),  # Dora: of her personal team
     "price-group-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "price-group-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "price-group-default": Row(post="ada oscar tom", missing="sue dora eve root"),

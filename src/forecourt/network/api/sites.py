@@ -136,7 +136,7 @@ def site_json(row: Any) -> dict[str, Any]:
 
 def site_seen_by(scope: Any, row: Any) -> dict[str, Any]:
     """Another operator's public site shows none of the owner's own words."""
-    private = () if is_own(row, scope) else ("partnerExternalId", "partnerCustomPayload", "note")
+    private = () if is_own(row, scope) else ("teamId", "partnerExternalId", "partnerCustomPayload", "note", "metadata")
     return site_json(row) | dict.fromkeys(private)
 
 

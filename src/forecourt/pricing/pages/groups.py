@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -200,9 +200,7 @@ def _initial(
     asked = f"team:{request.GET.get('team', '')}"
     owner = asked if asked in dict(owners) else owners[0][0]
     if copied is None:
-        operator = Operator.objects.select_related("currency").filter(pk=request.actor.operator_id or 0).first()
-        place = {"currency": operator.currency.identifier, "country": operator.country_id} if operator else {}
-        return {"owner": owner, "type": PriceGroup.Type.PUBLIC, "is_vat_included": True, **place}
+        return {"owner": owner, "type": PriceGroup.Type.PUBLIC, "is_vat_included": True, **_place_of(owner)}
     mine = f"team:{copied.team_id}" if copied.team_id else f"operator:{copied.operator_id}"
     return {
         "name": _("%(name)s (copy)") % {"name": copied.name},
@@ -212,6 +210,16 @@ def _initial(
         "country": copied.country_id,
         "is_vat_included": copied.current_version is None or copied.current_version.is_vat_included,
     } | initial_of(before)
+
+
+def _place_of(owner: str) -> dict[str, Any]:
+    """Currency and country of a price group of this team or operator, unless somebody says otherwise; a team without a country is in its operator's."""
+    kind, _colon, id = owner.partition(":")
+    if kind == "team":
+        team = Team.objects.select_related("currency", "operator").get(pk=id)
+        return {"currency": team.currency.identifier, "country": team.country_id or team.operator.country_id}
+    operator = Operator.objects.select_related("currency").get(pk=id)
+    return {"currency": operator.currency.identifier, "country": operator.country_id}
 
 
 def _owners(actor: Actor) -> list[tuple[str, str]]:
@@ -233,7 +241,7 @@ def _may_create(actor: Actor) -> bool:
 def _makers(actor: Actor) -> tuple[QuerySet[Operator], QuerySet[Team]]:
     operators = Operator.objects.within(actor.scope(Permission.OPERATOR_PRICE_GROUP_MANAGE)).filter(deleted_at=None)
     teams = Team.objects.within(actor.scope(Permission.PRICE_GROUP_CREATE)).filter(deleted_at=None)
-    return operators, teams.exclude(type=Team.Type.PERSONAL)
+    return operators, teams.exclude(Q(type=Team.Type.PERSONAL) & ~Q(owner_id=actor.id))  # of personal teams one's own alone
 
 
 def _example_of(group: PriceGroup) -> Example | None:
