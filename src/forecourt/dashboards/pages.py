@@ -14,6 +14,7 @@ from forecourt.dashboards import queries
 from forecourt.dashboards.rules import DayTotal, Trend, currencies, trend
 from forecourt.kit import clock
 from forecourt.kit.registries import MenuEntry
+from forecourt.operators.pages import AccountFilter, account_filter
 from forecourt.portal import formats
 from forecourt.portal.pages import PageRequest, page, respond
 from forecourt.teams.models import Team
@@ -37,16 +38,17 @@ GROUPS: dict[str, tuple[Any, str]] = {
 def overview(request: PageRequest) -> HttpResponseBase:
     """What goes on now, and how the last days went. The upper part is live; each part is for whom its permission holds."""
     actor, at = request.actor, clock.now()
-    context: dict[str, Any] = {"title": _("Overview"), "live": LIVE_SECONDS} | _now(actor, at)
+    accounts = account_filter(request, actor.scope(Permission.TEAM_READ))
+    context: dict[str, Any] = {"title": _("Overview"), "live": LIVE_SECONDS, "accounts": accounts} | _now(actor, accounts, at)
     if not request.htmx:
-        context |= _days(actor, timezone.localdate(at)) | _own(actor, at)
+        context |= _days(actor, accounts, timezone.localdate(at)) | _own(actor, at)
         context["may_platform"] = actor.may_platform(Permission.PLATFORM_READ)
     return respond(request, "dashboards/overview.html", "live", context)
 
 
-def _now(actor: Actor, at: datetime) -> dict[str, Any]:
+def _now(actor: Actor, accounts: AccountFilter, at: datetime) -> dict[str, Any]:
     """The live part."""
-    points, charges = actor.scope(Permission.CHARGE_POINT_READ), actor.scope(Permission.CHARGE_READ)
+    points, charges = (accounts.narrowed(actor.scope(needs)) for needs in (Permission.CHARGE_POINT_READ, Permission.CHARGE_READ))
     counts = queries.state_counts(points) if points else []
     return {
         "groups": [(GROUPS[count.group][0], count, GROUPS[count.group][1]) for count in counts],
@@ -59,9 +61,9 @@ def _now(actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _days(actor: Actor, today: date) -> dict[str, Any]:
+def _days(actor: Actor, accounts: AccountFilter, today: date) -> dict[str, Any]:
     """Today, the last 7 and the last 30 days; nothing for whom sums are not meant."""
-    scope = queries.figures_scope(actor)
+    scope = accounts.narrowed(queries.figures_scope(actor))
     totals = queries.day_totals(scope, from_day=today - timedelta(days=59)) if scope else []
     is_meant = bool(scope) and (bool(totals) or actor.account is not None)
     return {"periods": periods(totals, today) if is_meant else []}

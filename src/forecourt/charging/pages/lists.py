@@ -9,6 +9,7 @@ from forecourt.charging import queries
 from forecourt.charging.queries import ChargeFilter, ChargeRow
 from forecourt.charging.queries.charges import FAILED
 from forecourt.kit.money import Money
+from forecourt.operators.pages import account_filter
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
@@ -20,20 +21,21 @@ REFRESH_SECONDS = 5
 @page("GET")
 def charge_list(request: PageRequest) -> HttpResponseBase:
     """The charges that the person may read, newest first. htmx asks for the same URL and gets the rows alone."""
-    scope = require(request.actor, Permission.CHARGE_READ)
+    accounts = account_filter(request, require(request.actor, Permission.CHARGE_READ))
     states = request.GET.getlist("state")
     filters = ChargeFilter.parse(request.GET.dict(), states=states, zone=timezone.get_current_timezone_name())
     if request.GET.get("format") == "csv":
         require(request.actor, Permission.CHARGE_EXPORT)
-        exported = request.actor.scope(Permission.CHARGE_EXPORT)
+        exported = accounts.narrowed(request.actor.scope(Permission.CHARGE_EXPORT))
         return csv_response("charges.csv", _header(), (_cells(row) for row in queries.all_charge_rows(exported, filters=filters)))
-    paging = paged(request, queries.count_charges(scope, filters=filters, limit=COUNT_LIMIT + 1))
+    paging = paged(request, queries.count_charges(accounts.scope, filters=filters, limit=COUNT_LIMIT + 1))
     context = {
         "title": _("Charges"),
-        "rows": queries.charge_rows(scope, filters=filters, limit=paging.size, offset=paging.offset),
+        "rows": queries.charge_rows(accounts.scope, filters=filters, limit=paging.size, offset=paging.offset),
         "paging": paging,
         "chips": state_chips("charge", CHIPS, chosen=states),
         "filters": filters,
+        "accounts": accounts,
         "csv": bool(request.actor.scope(Permission.CHARGE_EXPORT)),
         "live": REFRESH_SECONDS,
     }

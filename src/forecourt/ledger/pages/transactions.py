@@ -19,6 +19,7 @@ from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.operations.moves import is_refundable, refund_amounts
 from forecourt.ledger.pages.review import Facts, ReviewedForm, reviewed
 from forecourt.ledger.queries import TransactionFilter, TransactionRow
+from forecourt.operators.pages import account_filter
 from forecourt.portal import formats
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
@@ -39,8 +40,8 @@ class RefundForm(ReviewedForm):
 @page("GET")
 def transaction_list(request: PageRequest) -> HttpResponseBase:
     """Transactions with a side that the person may see, newest first."""
-    scope = require(request.actor, Permission.WALLET_READ)
-    filters = TransactionFilter.parse(request.GET, zone=timezone.get_current_timezone_name())
+    accounts = account_filter(request, require(request.actor, Permission.WALLET_READ))
+    scope, filters = accounts.scope, TransactionFilter.parse(request.GET, zone=timezone.get_current_timezone_name())
     if request.GET.get("format") == "csv":
         rows = queries.transaction_rows(scope, filters=filters, limit=CSV_MOST)
         return csv_response("transactions.csv", _CSV_HEADER, map(_csv_row, rows))
@@ -49,6 +50,7 @@ def transaction_list(request: PageRequest) -> HttpResponseBase:
         "title": _("Transactions"),
         "rows": queries.transaction_rows(scope, filters=filters, limit=paging.size, offset=paging.offset),
         "filters": filters,
+        "accounts": accounts,
         "chips": state_chips("transaction", WalletTransaction.State.values, chosen=request.GET.getlist("state")),
         "groups": words.GROUPS.items(),
         "paging": paging,

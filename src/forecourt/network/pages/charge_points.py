@@ -15,6 +15,7 @@ from forecourt.network.pages.buttons import action, note_errors
 from forecourt.network.pages.forms import EditChargePointForm, ImportForm, NewChargePointForm, teams_for
 from forecourt.network.queries import charge_points as queries
 from forecourt.network.rules.table import COLUMNS
+from forecourt.operators.pages import AccountFilter, account_filter
 from forecourt.portal.actions import Action
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
@@ -29,13 +30,13 @@ INVALID = 422
 @page("GET")
 def charge_point_list(request: PageRequest) -> HttpResponseBase:
     """The charge points page. htmx asks for the same URL and gets the rows alone."""
-    scope = require(request.actor, P.CHARGE_POINT_READ)
-    filters = queries.ChargePointFilter.parse(request.GET)
+    accounts = account_filter(request, require(request.actor, P.CHARGE_POINT_READ))
+    scope, filters = accounts.scope, queries.ChargePointFilter.parse(request.GET)
     if request.GET.get("format") == "csv":
         return _export(queries.every_charge_point_row(scope, filters=filters))
     paging = paged(request, queries.charge_point_count(scope, filters=filters))
     rows = queries.charge_point_rows(scope, filters=filters, limit=paging.size, offset=paging.offset)
-    context = _list_context(request, filters) | {
+    context = _list_context(request, filters, accounts) | {
         "rows": [(row, _row_actions(request, row)) for row in rows],
         "paging": paging,
         "csv": True,
@@ -47,8 +48,8 @@ def charge_point_list(request: PageRequest) -> HttpResponseBase:
 @page("GET")
 def charge_point_map(request: PageRequest) -> HttpResponseBase:
     """The same filters, on a map."""
-    scope = require(request.actor, P.CHARGE_POINT_READ)
-    filters = queries.ChargePointFilter.parse(request.GET)
+    accounts = account_filter(request, require(request.actor, P.CHARGE_POINT_READ))
+    scope, filters = accounts.scope, queries.ChargePointFilter.parse(request.GET)
     places = [
         {
             "id": place.id,
@@ -61,7 +62,7 @@ def charge_point_map(request: PageRequest) -> HttpResponseBase:
         }
         for place in queries.charge_point_places(scope, filters=filters)
     ]
-    context = _list_context(request, filters) | {"places": places, "is_map": True}
+    context = _list_context(request, filters, accounts) | {"places": places, "is_map": True}
     return respond(request, "network/charge_point_map.html", None, context)
 
 
@@ -146,18 +147,18 @@ def _import(request: PageRequest, form: ImportForm) -> Any:
         return None
 
 
-def _list_context(request: PageRequest, filters: queries.ChargePointFilter) -> dict[str, Any]:
-    actor = request.actor
-    scope = actor.scope(P.CHARGE_POINT_READ)
+def _list_context(request: PageRequest, filters: queries.ChargePointFilter, accounts: AccountFilter) -> dict[str, Any]:
+    actor, scope = request.actor, accounts.scope
     sites = Site.objects.within(actor.scope(P.SITE_READ)).filter(deleted_at=None).order_by("name").values_list("id", "name")
     return {
         "title": _("Charge points"),
         "filters": filters,
+        "accounts": accounts,
         "chips": state_chips("charge_point", State.values, chosen=filters.states, counts=queries.state_counts(scope, filters=filters)),
         "sites": list(sites[:MOST_OPTIONS]),
         "teams": list(teams_for(actor, P.CHARGE_POINT_READ).values_list("id", "name")[:MOST_OPTIONS]),
         "may_create": actor.may_anywhere(P.CHARGE_POINT_CREATE),
-        "is_narrowed": bool(filters.search or filters.states or filters.site_id or filters.team_id),
+        "is_narrowed": bool(filters.search or filters.states or filters.site_id or filters.team_id or accounts.value),
     }
 
 

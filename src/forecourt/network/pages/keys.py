@@ -15,6 +15,7 @@ from forecourt.network.pages.buttons import action, note_errors
 from forecourt.network.pages.changes import ask_first
 from forecourt.network.pages.forms import EditKeyForm, NewKeyForm, teams_for
 from forecourt.network.queries import keys as queries
+from forecourt.operators.pages import account_filter
 from forecourt.portal.actions import Action
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
@@ -26,8 +27,8 @@ INVALID = 422
 
 @page("GET")
 def key_list(request: PageRequest) -> HttpResponseBase:
-    scope = require(request.actor, P.CHARGE_KEY_READ)
-    filters = queries.KeyFilter.parse(request.GET, at=clock.now())
+    accounts = account_filter(request, require(request.actor, P.CHARGE_KEY_READ))
+    scope, filters = accounts.scope, queries.KeyFilter.parse(request.GET, at=clock.now())
     if request.GET.get("format") == "csv":
         return _export(queries.every_key_row(scope, filters=filters))
     paging = paged(request, queries.key_count(scope, filters=filters))
@@ -35,10 +36,11 @@ def key_list(request: PageRequest) -> HttpResponseBase:
     context = {
         "title": _("Charge keys"),
         "filters": filters,
+        "accounts": accounts,
         "chips": state_chips("active", queries.STATES, chosen=filters.states),
         "teams": list(teams_for(request.actor, P.CHARGE_KEY_READ).values_list("id", "name")[:MOST_OPTIONS]),
         "may_create": request.actor.may_anywhere(P.CHARGE_KEY_CREATE),
-        "is_narrowed": bool(filters.search or filters.states or filters.team_id),
+        "is_narrowed": bool(filters.search or filters.states or filters.team_id or accounts.value),
         "rows": [(row, _actions(request, row)) for row in rows],
         "paging": paging,
         "csv": True,

@@ -15,6 +15,7 @@ from forecourt.network.pages.buttons import action, note_errors, why_not
 from forecourt.network.pages.changes import ask_first
 from forecourt.network.pages.forms import ADDRESS, NewSiteForm, SiteFields, teams_for
 from forecourt.network.queries import charge_points, sites
+from forecourt.operators.pages import AccountFilter, account_filter
 from forecourt.portal.actions import Action
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
 
@@ -26,22 +27,23 @@ INVALID = 422
 
 @page("GET")
 def site_list(request: PageRequest) -> HttpResponseBase:
-    scope = require(request.actor, P.SITE_READ)
-    filters = sites.SiteFilter.parse(request.GET)
+    accounts = account_filter(request, require(request.actor, P.SITE_READ))
+    scope, filters = accounts.scope, sites.SiteFilter.parse(request.GET)
     if request.GET.get("format") == "csv":
         return _export(sites.every_site_row(scope, filters=filters))
     paging = paged(request, sites.site_count(scope, filters=filters))
     rows = sites.site_rows(scope, filters=filters, limit=paging.size, offset=paging.offset)
-    context = _list_context(request, filters) | {"rows": [(row, _actions(request, row)) for row in rows], "paging": paging, "csv": True}
+    drawn = [(row, _actions(request, row)) for row in rows]
+    context = _list_context(request, filters, accounts) | {"rows": drawn, "paging": paging, "csv": True}
     return respond(request, "network/site_list.html", "rows", context)
 
 
 @page("GET")
 def site_map(request: PageRequest) -> HttpResponseBase:
-    scope = require(request.actor, P.SITE_READ)
-    filters = sites.SiteFilter.parse(request.GET)
+    accounts = account_filter(request, require(request.actor, P.SITE_READ))
+    scope, filters = accounts.scope, sites.SiteFilter.parse(request.GET)
     rows = (row for row in sites.every_site_row(scope, filters=filters) if row.latitude is not None)
-    context = _list_context(request, filters) | {"places": [_place(row) for row in rows], "is_map": True}
+    context = _list_context(request, filters, accounts) | {"places": [_place(row) for row in rows], "is_map": True}
     return respond(request, "network/site_map.html", None, context)
 
 
@@ -49,7 +51,7 @@ def site_map(request: PageRequest) -> HttpResponseBase:
 def site_detail(request: PageRequest, site_id: int) -> HttpResponseBase:
     """One site with its charge points as they are now."""
     site: Site = fetch(Site.objects.select_related("team", "operator", "country"), actor=request.actor, id=site_id, needs=P.SITE_READ)
-    scope = request.actor.scope(P.CHARGE_POINT_READ)
+    scope = request.actor.reach_of(P.CHARGE_POINT_READ)
     filters = charge_points.ChargePointFilter(site_id=site.pk, sort="name")
     every, available, in_use, not_working = sites.site_counts([site.pk])[site.pk]
     context = {
@@ -114,13 +116,14 @@ def site_delete(request: PageRequest, site_id: int) -> HttpResponseBase:
     return ask_first(request, title=title, says=says, confirm=_("Delete"), is_danger=True, cancel_url=reverse("site", args=[site.pk]))
 
 
-def _list_context(request: PageRequest, filters: sites.SiteFilter) -> dict[str, Any]:
+def _list_context(request: PageRequest, filters: sites.SiteFilter, accounts: AccountFilter) -> dict[str, Any]:
     return {
         "title": _("Sites"),
         "filters": filters,
+        "accounts": accounts,
         "teams": list(teams_for(request.actor, P.SITE_READ).values_list("id", "name")[:MOST_OPTIONS]),
         "may_create": request.actor.may_anywhere(P.SITE_CREATE),
-        "is_narrowed": bool(filters.search or filters.team_id),
+        "is_narrowed": bool(filters.search or filters.team_id or accounts.value),
     }
 
 

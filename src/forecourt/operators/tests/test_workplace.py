@@ -111,7 +111,9 @@ def test_an_actor_in_a_remembered_account_takes_two_queries(cast, django_assert_
 def test_the_switcher_groups_searches_and_counts(cast):
     ada = cast.client("ada")
     page = ada.get("/switch-account")
-    assert [(group.name, [row.name for row in group.rows]) for group in page.context["groups"]] == [("Northwind", ["Northwind", "Southwind"])]
+    assert [(group.name, [row.name for row in group.rows]) for group in page.context["groups"]] == [
+        ("Northwind", ["Northwind", "Southwind"])
+    ]
     assert "You can open 2 accounts." in page.content.decode()
     found = ada.get("/switch-account?view=operators&q=south").context["groups"]
     assert [[(row.name, row.role) for row in group.rows] for group in found] == [[("Southwind", "Admin")]]

@@ -14,6 +14,7 @@ from forecourt.access import Actor, Permission, require
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.operators.models import Operator
+from forecourt.operators.pages import account_filter
 from forecourt.places.queries import vat_rate_on
 from forecourt.portal.actions import Action
 from forecourt.portal.formats import NBSP
@@ -33,13 +34,14 @@ MOST_EXPORTED = 20_000
 @page("GET")
 def price_group_list(request: PageRequest) -> HttpResponseBase:
     """The price groups of teams and operators, those that are shared with the reader too."""
-    scope = require(request.actor, Permission.PRICE_GROUP_READ)
-    filters = queries.GroupFilter(request.GET.get("q", "").strip(), request.GET.get("type", ""))
+    accounts = account_filter(request, require(request.actor, Permission.PRICE_GROUP_READ))
+    scope, filters = accounts.scope, queries.GroupFilter(request.GET.get("q", "").strip(), request.GET.get("type", ""))
     if request.GET.get("format") == "csv":
         return _csv(queries.price_group_rows(scope, filters=filters, limit=MOST_EXPORTED))
     paging = paged(request, queries.price_groups(scope, filters=filters)[: COUNT_LIMIT + 1].count())
     context = {
         "title": _("Price groups"),
+        "accounts": accounts,
         "rows": queries.price_group_rows(scope, filters=filters, limit=paging.size, offset=paging.offset),
         "paging": paging,
         "csv": True,

@@ -10,6 +10,7 @@ from forecourt.access import Permission, TeamRole, fetch, require
 from forecourt.kit import clock, registries
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.kit.operations import acting
+from forecourt.operators.pages import account_filter
 from forecourt.portal.actions import Action
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, explain, page, paged, respond
@@ -29,20 +30,20 @@ SHOWN_ONCE = "team_invitation_link"  # session key: the link of an invitation, f
 @page("GET")
 def team_list(request: PageRequest) -> HttpResponseBase:
     """Teams: an operator's customers; a Main account's people see those of its Sub-accounts too."""
-    scope = require(request.actor, Permission.TEAM_READ)
+    accounts = account_filter(request, require(request.actor, Permission.TEAM_READ))
+    scope = accounts.scope
     filters, sort = _filter(request), request.GET.get("sort", "")
     if request.GET.get("format") == "csv":
         return _csv(queries.team_rows(scope, filters=filters, sort=sort, limit=MOST_EXPORTED))
-    operators = queries.operators_where(request.actor, Permission.TEAM_READ)
     paging = paged(request, queries.teams_within(scope, filters)[: COUNT_LIMIT + 1].count())
     context = {
         "title": _("Teams"),
+        "accounts": accounts,
         "rows": queries.team_rows(scope, filters=filters, sort=sort, limit=paging.size, offset=paging.offset),
         "paging": paging,
         "csv": True,
         "types": list(TYPE_LABELS.items()),
         "type_labels": TYPE_LABELS,
-        "operators": [(operator.pk, operator.name) for operator in operators] if len(operators) > 1 else [],
         "chips": state_chips("active", STATES, chosen=filters.states),
         "may_create": bool(request.actor.scope(Permission.TEAM_CREATE)),
         "create_refused": _("Your role does not include “%(what)s”.") % {"what": Permission.TEAM_CREATE.label},
