@@ -32,6 +32,7 @@ _ENTITIES: dict[str, tuple[frozenset[Permission], frozenset[Permission], frozens
         frozenset({P.PRICE_GROUP_CREATE, P.PRICE_GROUP_UPDATE, P.OPERATOR_PRICE_GROUP_MANAGE}),
         frozenset({P.PRICE_GROUP_DELETE}),
     ),
+    "feature-groups": (frozenset({P.TEAM_READ, P.OPERATOR_READ}), frozenset({P.OPERATOR_UPDATE, P.TEAM_UPDATE}), frozenset()),
     "team-members": (frozenset({P.TEAM_MEMBER_READ}), frozenset({P.TEAM_MEMBER_MANAGE}), frozenset({P.TEAM_MEMBER_DELETE})),
     "teams": (
         frozenset({P.TEAM_READ}),
@@ -45,7 +46,7 @@ _ENTITIES: dict[str, tuple[frozenset[Permission], frozenset[Permission], frozens
 
 # Accepted in a credential; their resources come with later features (partner API §4).
 _WITHOUT_RESOURCES = (
-    "charging-profiles", "deeplinks", "feature-groups", "insights", "installer-jobs", "invoices", "payment-terminals", "plans",
+    "charging-profiles", "deeplinks", "insights", "installer-jobs", "invoices", "payment-terminals", "plans",
     "prices-forecast", "promotion-codes", "receipts", "reports", "sponsored-charge-points", "subscriptions", "tariffs",
     "transaction", "vehicles", "cdrs", "energy",
 )  # fmt: skip

@@ -30,6 +30,8 @@ BODIES: dict[str, Any] = {
     "create-ocpp-config": {"key": "HeartbeatInterval", "value": "60", "store": True},
     "update-price-group": {"teamId": 1, "name": "New", "type": "public", "masterPrice": PRICE},
     "apply-price-group": {"selectedChargePointIds": []},
+    "apply-feature-group-relation": {"relationType": "team", "ids": [1]},
+    "remove-feature-group-relation": {"relationType": "team", "ids": [1]},
 }
 
 

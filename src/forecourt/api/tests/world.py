@@ -18,7 +18,7 @@ from forecourt.network.tests.factories import make_site
 from forecourt.places.models import Country, CountryArea, Currency
 from forecourt.pricing.models import PriceGroupTag
 from forecourt.teams.models import TeamMember
-from forecourt.teams.tests.factories import make_member_group, make_nesting
+from forecourt.teams.tests.factories import make_feature_group, make_member_group, make_nesting
 
 TABLES = (
     "network_chargepoint", "network_site", "network_station", "network_chargekey", "network_integration", "network_command", "teams_team",
@@ -68,7 +68,7 @@ def assemble(cast: Cast) -> World:
     ids = {
         "charge_point_id": point.pk, "identity": place.station.identity, "site_id": site.pk, "charge_id": charge.pk, "key_id": place.key.pk,
         "integration_id": Integration.objects.get(charge_point=point).pk, "team_id": cast.harbour.pk, "member_id": member.pk, "profile_id": make_member_group("Staff", cast.harbour).pk,
-        "user_id": cast.dora.pk, "relation_id": make_nesting(cast.harbour, cast.hotel).pk, "operator_id": cast.northwind.pk, "wallet_id": wallet.pk, "group_id": place.prices.pk, "tag_id": tag.pk,
+        "user_id": cast.dora.pk, "feature_group_id": make_feature_group(cast.northwind).pk, "relation_id": make_nesting(cast.harbour, cast.hotel).pk, "operator_id": cast.northwind.pk, "wallet_id": wallet.pk, "group_id": place.prices.pk, "tag_id": tag.pk,
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk, "brand_id": Brand.objects.first().pk,
         "model_id": Model.objects.first().pk, "connector_id": ConnectorType.objects.first().pk, "country_id": Country.objects.first().pk,
         "area_id": CountryArea.objects.first().pk, "currency_id": Currency.objects.first().pk,

@@ -2,13 +2,14 @@
 
 from ninja import Router
 
+from forecourt.teams.api.features import router as features
 from forecourt.teams.api.groups import router as groups
 from forecourt.teams.api.members import router as members
 from forecourt.teams.api.people import router as people
 from forecourt.teams.api.teams import router as teams
 
 router = Router()
-for _part in (teams, members, groups, people):
+for _part in (teams, features, members, groups, people):
     router.add_router("", _part)
 
 __all__ = ["router"]

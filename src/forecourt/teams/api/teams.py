@@ -1,11 +1,13 @@
 """Teams (partner API §11.14)."""
 
+from datetime import datetime
 from typing import Any, Literal
 
+from django.db import transaction
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Actor, Permission, fetch
+from forecourt.access import Actor, Permission, TeamRole, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import PageQuery, page_of
 from forecourt.api.rows import Listing, Where
@@ -30,8 +32,9 @@ from forecourt.kit.errors import Forbidden, Invalid, NotFound
 from forecourt.operators.api import OperatorOut, operator, operator_sql
 from forecourt.operators.models import Operator
 from forecourt.teams import operations
-from forecourt.teams.models import Team
-from forecourt.teams.queries import is_known_to
+from forecourt.teams.categories import category_name
+from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.queries import is_known_to, person_by_email
 
 router = Router(tags=["Teams"])
 SIDES = {"owner": {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "id"}}
@@ -42,6 +45,8 @@ COLUMNS = {
     "vat_number": "r.vat_number", "company_registration_number": "r.company_registration_number", "type": "r.type", "category": "r.category",
     "owner_id": "r.owner_id", "frozen_at": "r.frozen_at", "frozen_reason": "r.frozen_reason", "blocked_at": "r.blocked_at",
     "created_at": "r.created_at", "updated_at": "r.updated_at", "deleted_at": "r.deleted_at", "payment_method": "r.payment_method",
+    "legal_email": "r.legal_email", "external_id": "r.external_id", "recipient_code": "r.recipient_code",
+    "tax_identification_number": "r.tax_identification_number", "feature_group_id": "r.feature_group_id",
     "country_id": "r.country_id", "currency": "c.identifier", "currency_name": "c.name", "currency_decimals": "c.decimals",
 } | {name: f"r.{name}" for name in ADDRESS_COLUMNS} | operator_sql("o")  # fmt: skip
 JOINS = "JOIN operators_operator o ON o.id = r.operator_id JOIN places_currency c ON c.id = r.currency_id"
@@ -165,14 +170,14 @@ def team_json(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
-        "legalEmail": row.contact_email or None,
-        "externalId": None,
+        "legalEmail": row.legal_email,
+        "externalId": row.external_id,
         "partnerExternalId": row.partner_external_id,
         "partnerCustomPayload": row.partner_custom_payload,
         "joinCode": row.join_code,
-        "recipientCode": None,
+        "recipientCode": row.recipient_code,
         "companyName": row.company_name,
-        "taxIdentificationNumber": None,
+        "taxIdentificationNumber": row.tax_identification_number,
         "vatNumber": row.vat_number,
         "companyRegistrationNumber": row.company_registration_number,
         "operator": belongs_to,
@@ -187,12 +192,12 @@ def team_json(row: Any) -> dict[str, Any]:
         },
         "currency": currency(row),
         "type": TYPES[row.type],
-        "category": {"identifier": row.category, "name": row.category} if row.category else None,
+        "category": {"identifier": row.category, "name": category_name(row.category)} if row.category else None,
         "operatorId": belongs_to and belongs_to["id"],
         "userId": row.owner_id or 0,
         "isFrozen": row.frozen_at is not None,
         "frozenReason": row.frozen_reason,
-        "featureGroupId": None,
+        "featureGroupId": row.feature_group_id,
         "frozenAt": row.frozen_at,
         "blockedAt": row.blocked_at,
         "createdAt": row.created_at,
@@ -233,13 +238,25 @@ def person_named(actor: Actor, user_id: int | None, email: str | None) -> Person
     return person
 
 
+def hand_over(actor: Actor, team: Team, owner: Person, *, at: datetime) -> None:
+    """
+    Make somebody the owner who may not be a member yet.
+
+    :raises Invalid: for a personal team, which stays its person's.
+    """
+    if team.type == Team.Type.PERSONAL:
+        raise Invalid("A personal team stays its person's.", fields={"userId": "A personal team stays its person's."})
+    members = TeamMember.objects.filter(team=team, person=owner, state=TeamMember.State.ACCEPTED, deleted_at=None)
+    member = members.first() or operations.add_member(actor=actor, team=team, person=owner, role=TeamRole.ADMIN, at=at)
+    operations.transfer_ownership(actor=actor, member=member, at=at)
+
+
 @endpoint(router, "GET", "/teams", "get-teams", returns=Page[TeamOut], scope="teams:read", org=True)
 def get_teams(request: ApiRequest, query: Query[TeamQuery]) -> dict[str, Any]:
     """List teams."""
     scope = request.consumer.within(query.operator_id).scope(Permission.TEAM_READ)
     where = Where().external_id(query.partner_external_id).since("updated_at", query.from_updated_at).living(query.include_deleted)
-    if query.feature_group_id is not None:
-        where.add("false")  # feature groups are a later feature: no team is in one
+    where.equals("feature_group_id", query.feature_group_id)
     return page_of(TEAMS, team_json, scope, where, query)
 
 
@@ -251,11 +268,16 @@ def post_team(request: ApiRequest, body: TeamIn) -> dict[str, Any]:
     fields = body.model_dump(
         exclude={"user_id", "user_email", "operator_id", "address", "name", "contact_email", "type"}, exclude_none=True
     )
-    place = body.address.columns()
-    team = operations.create_team(
-        actor=actor, operator=home, name=body.name, contact_email=body.contact_email, type=body.type, country_id=place.pop("country_id"),
-        owner=person_named(actor, body.user_id, body.user_email), at=clock.now(), **fields, **_lines(place),
-    )  # fmt: skip
+    place, at = body.address.columns(), clock.now()
+    invited = body.user_email if body.user_id is None and body.user_email and person_by_email(body.user_email) is None else None
+    with transaction.atomic():
+        team = operations.create_team(
+            actor=actor, operator=home, name=body.name, contact_email=body.contact_email, type=body.type, at=at,
+            country_id=place.pop("country_id"), owner=None if invited else person_named(actor, body.user_id, body.user_email),
+            **fields, **_lines(place),
+        )  # fmt: skip
+        if invited:  # who has no account is invited to be the owner
+            operations.invite_member(actor=actor, team=team, email=invited, role=TeamRole.OWNER, at=at)
     return team_json(TEAMS.one(actor.scope(Permission.TEAM_READ), team.pk))
 
 
@@ -281,7 +303,10 @@ def patch_team(request: ApiRequest, team_id: Id, body: TeamPatch) -> dict[str, A
         if columns.pop("country_id") != team.country_id:
             raise Invalid("A team keeps its country.", fields={"address.countryId": "The country decides currency and VAT; it stays."})
         fields |= _lines(columns)
-    operations.edit_team(actor=request.actor, team=team, at=clock.now(), **fields)
+    with transaction.atomic():
+        operations.edit_team(actor=request.actor, team=team, at=clock.now(), **fields)
+        if owner is not None and owner.pk != team.owner_id:
+            hand_over(request.actor, team, owner, at=clock.now())
     return _team(request, team_id)
 
 

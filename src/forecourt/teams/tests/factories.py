@@ -6,7 +6,7 @@ from forecourt.access import TeamRole
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
-from forecourt.teams.models import MemberGroup, NestedTeam, Team, TeamMember
+from forecourt.teams.models import FeatureGroup, FeatureSetting, MemberGroup, NestedTeam, Team, TeamMember
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -42,6 +42,13 @@ def make_team_member(person: Person, team: Team, role: TeamRole = TeamRole.MEMBE
         accepted_at=AT,
         **toggles,
     )
+
+
+def make_feature_group(operator: Operator, name: str = "Small", **features: str) -> FeatureGroup:
+    """`features`: feature → on, off or hidden."""
+    group = FeatureGroup.objects.create(organisation_id=operator.organisation_id, operator=operator, name=name)
+    FeatureSetting.objects.bulk_create(FeatureSetting(group=group, feature=feature, value=value) for feature, value in features.items())
+    return group
 
 
 def make_nesting(parent: Team, nested: Team, *, state: str = "accepted", **columns) -> NestedTeam:
