@@ -1,4 +1,4 @@
-"""Lines and settlements of charges; fee agreements."""
+"""Lines and settlements of charges; fee agreements; what members pay each month."""
 
 from typing import ClassVar
 
@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from forecourt.access import OperatorScoped
+from forecourt.access import OperatorScoped, newest_first
 from forecourt.charging.models import Charge
+from forecourt.kit.models import Stamped
 from forecourt.operators.models import Operator
-from forecourt.teams.models import Team
+from forecourt.teams.models import MemberFee, Team, TeamMember
 
 
 class Settlement(models.Model):
@@ -85,3 +86,35 @@ class FeeAgreement(OperatorScoped):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["operator", "from_at"], name="fee_agreement_operator")]
+
+
+class MemberFeePurchase(OperatorScoped, Stamped):
+    """
+    One month of a member's fee (spec P2.1, P2.9: TEAM_MEMBER_FEE_PURCHASE). A member owes a month once, whatever became of
+    the fee in it. `paid_at` and the wallet transaction come together; until then it is unpaid and tried again each day.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    member = models.ForeignKey(TeamMember, models.PROTECT, related_name="fee_purchases")
+    fee = models.ForeignKey(MemberFee, models.PROTECT, related_name="purchases")
+    month = models.DateField()  # its first day, in the team's zone
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    paid_at = models.DateTimeField(null=True)
+    transaction_id = models.BigIntegerField(null=True)  # of the wallet
+    tried_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=40, null=True)  # the code of what was in the way
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["member", "month"], name="member_owes_a_month_once"),
+            models.CheckConstraint(
+                condition=Q(paid_at=None, transaction_id=None) | Q(paid_at__isnull=False, transaction_id__isnull=False),
+                name="member_fee_paid_by_a_transaction",
+            ),
+        ]
+        indexes: ClassVar = [
+            *newest_first("member_fee_purchase"),
+            models.Index(fields=["tried_at"], condition=Q(paid_at=None), name="member_fee_unpaid"),
+        ]

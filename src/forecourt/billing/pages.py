@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.access import Actor, Permission, Scope, fetch, may, require
 from forecourt.billing import operations, queries
-from forecourt.billing.models import FeeAgreement
+from forecourt.billing.models import FeeAgreement, MemberFeePurchase
 from forecourt.charging.models import Charge
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, Invalid
@@ -27,7 +27,7 @@ from forecourt.portal import formats
 from forecourt.portal.actions import Action
 from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.pricing.words import line_name
-from forecourt.teams.models import Team
+from forecourt.teams.models import Team, TeamMember
 
 MENU = [
     MenuEntry("billing", gettext_lazy("Fees"), "fee-list", "percentage", Permission.WALLET_ADJUST, 60),
@@ -57,7 +57,14 @@ def charge_card(request: HttpRequest) -> str:
     return render_to_string("billing/_charge_card.html", context, request=request)
 
 
-CARDS = [("charge-detail", charge_card)]
+def member_fees_card(request: HttpRequest, member: TeamMember) -> str:
+    """The months of a member's fee, paid and unpaid. For the member's page."""
+    purchases = MemberFeePurchase.objects.filter(member=member).order_by("-month")[:MONTHS_SHOWN]
+    return render_to_string("billing/_member_fees.html", {"purchases": list(purchases)}, request=request)
+
+
+CARDS = [("charge-detail", charge_card), ("team-member", member_fees_card)]
+MONTHS_SHOWN = 24
 
 
 def charge_of_transaction(request: HttpRequest, row: WalletTransaction) -> list[Action]:

@@ -17,6 +17,7 @@ _KINDS: dict[str, str | Promise] = {
     "deposit-manual": _("Deposit"),
     "operator-adjustment": _("Adjustment"),
     "refund": _("Refund"),
+    "team-member-fee": _("Monthly fee of a member"),
     "hold": _("Held for a charge"),
     "release": _("Hold given back"),
 }

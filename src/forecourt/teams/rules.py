@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -142,9 +142,9 @@ def owed_months(starts_on: date, ends_on: date | None, *, until: date) -> list[d
     The first days of the months for which a monthly fee is owed by the end of the day `until`: every calendar month with a
     day in [starts_on, ends_on), once, from the day in it on which the fee holds first.
     """
+    last = until if ends_on is None else min(until, ends_on - timedelta(days=1))
     months, month = [], starts_on.replace(day=1)
-    while month <= until and (ends_on is None or month < ends_on):
-        if starts_on <= until and (ends_on is None or starts_on < ends_on):
-            months.append(month)
+    while starts_on <= last and month <= last:
+        months.append(month)
         month = next_month(month)
     return months

@@ -1,6 +1,6 @@
 """Writes of teams, their members and invitations, and the one way a person comes to be."""
 
-from forecourt.teams.operations.fees import end_fee, set_fee
+from forecourt.teams.operations.fees import end_fee, local_day, set_fee
 from forecourt.teams.operations.groups import GroupIsUsed, create_group, delete_group, edit_group, give_group, is_group_for
 from forecourt.teams.operations.invitations import (
     InvitationOver,
@@ -72,6 +72,7 @@ __all__ = [
     "give_group",
     "invite_member",
     "is_group_for",
+    "local_day",
     "reject_invitation",
     "reject_request",
     "remove_member",
