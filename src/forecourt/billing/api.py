@@ -1,5 +1,6 @@
 """The price of a charge in parts (partner API §11.10 `get-charge-breakdown`). Amounts are minor units."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from ninja import Router
@@ -11,9 +12,11 @@ from forecourt.api.shapes import CurrencyOut, Id, Moment, Out, Payload
 from forecourt.billing import queries
 from forecourt.billing.queries.breakdown import Breakdown, Component, Hour
 from forecourt.charging.models import Charge
+from forecourt.charging.rules.sides import sight
 from forecourt.places.models import Currency
 
 router = Router(tags=["Charges"])
+Tags = Mapping[int, dict[str, Any]]
 
 
 class SummaryOut(Out):
@@ -59,13 +62,16 @@ class BreakdownOut(Out):
 
 @endpoint(router, "GET", "/charges/{int:charge_id}/breakdown", "get-charge-breakdown", returns=BreakdownOut, scope="charges:read")
 def get_breakdown(request: ApiRequest, charge_id: Id) -> dict[str, Any]:
-    """Get the price of a charge by the hour. All zero until it is settled, and where it is free."""
+    """Get the price of a charge by the hour, and for its owner the cost. All zero until it is settled, and where it is free."""
     charge: Charge = fetch(Charge.objects, actor=request.actor, id=charge_id, needs=Permission.CHARGE_READ)
-    price, cost = (queries.breakdown(charge_id, purpose=purpose) for purpose in ("price", "cost"))
+    price = queries.breakdown(charge_id) or nothing(charge)
+    sees_cost = sight(request.actor.scope(Permission.CHARGE_READ), charge).of_owner
+    cost = queries.breakdown(charge_id, purpose="cost") if sees_cost else None
+    tags = queries.tags_of([one for one in (price, cost) if one])
     return {
         "chargeId": charge_id,
-        "priceBreakdown": _detailed(price or nothing(charge)),
-        "costBreakdown": _detailed(cost) if cost else None,
+        "priceBreakdown": _detailed(price, tags),
+        "costBreakdown": _detailed(cost, tags) if cost else None,
     }
 
 
@@ -73,7 +79,7 @@ def nothing(charge: Charge) -> Breakdown:
     return Breakdown(charge.pk, charge.currency, (), (), (), 0, 0, 0, 0, 0, 0)
 
 
-def _detailed(found: Breakdown) -> dict[str, Any]:
+def _detailed(found: Breakdown, tags: Tags) -> dict[str, Any]:
     currency = Currency.objects.get(identifier=found.currency)
     return {
         "summary": {
@@ -85,13 +91,13 @@ def _detailed(found: Breakdown) -> dict[str, Any]:
             "totalDiscount": found.discount_minor or None,
         },
         "currency": {"identifier": found.currency.lower(), "name": currency.name, "decimals": currency.decimals},
-        "breakdown": [_hour(hour) for hour in found.hours],
-        "fees": [_component(component) for component in found.fees],
-        "adjustments": [_component(component) for component in found.adjustments],
+        "breakdown": [_hour(hour, tags) for hour in found.hours],
+        "fees": [_component(component, tags) for component in found.fees],
+        "adjustments": [_component(component, tags) for component in found.adjustments],
     }
 
 
-def _hour(hour: Hour) -> dict[str, Any]:
+def _hour(hour: Hour, tags: Tags) -> dict[str, Any]:
     total = sum(component.price_minor for component in hour.components)
     return {
         "from": hour.from_at,
@@ -99,16 +105,16 @@ def _hour(hour: Hour) -> dict[str, Any]:
         "subTotalPrice": total,
         "subTotalMasterPrice": hour.master_minor,
         "subTotalSecondaryPrice": total - hour.master_minor,
-        "components": [_component(component) for component in hour.components],
+        "components": [_component(component, tags) for component in hour.components],
     }
 
 
-def _component(component: Component) -> dict[str, Any]:
+def _component(component: Component, tags: Tags) -> dict[str, Any]:
     return {
         "type": component.kind,
         "price": component.price_minor,
         "description": component.description,
         "masterPricing": component.is_master,
-        "tag": None,
+        "tag": tags.get(component.tag_id or 0),
         "metadata": None,
     }

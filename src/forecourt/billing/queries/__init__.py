@@ -1,7 +1,7 @@
 """Reads of billing: the price of a charge and the movements it caused, and fee agreements."""
 
 from forecourt.billing.queries.agreements import AgreementRow, agreement_rows, agreements_of
-from forecourt.billing.queries.breakdown import Breakdown, Component, Hour, breakdown
+from forecourt.billing.queries.breakdown import Breakdown, Component, Hour, breakdown, tags_of
 from forecourt.billing.queries.charges import LineRow, ToSettle, charge_lines, charges_to_settle, entries_of_charge, settlement_of
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "charges_to_settle",
     "entries_of_charge",
     "settlement_of",
+    "tags_of",
 ]

@@ -1,11 +1,14 @@
 """The price of a charge by the hour, as the partner API shows it (`/charges/{id}/breakdown`). Gross, in minor units."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from forecourt.billing.queries.charges import LineRow, charge_lines, usage_of
 from forecourt.kit.money import Money
 from forecourt.pricing import rules as pricing
+from forecourt.pricing.models import PriceGroupTag
 from forecourt.pricing.rules import Line, LineKind, Unit
 
 
@@ -77,6 +80,16 @@ def breakdown(charge_id: int, *, purpose: str = "price") -> Breakdown | None:
         discount_minor=-_sum(discounts),
         total_minor=_sum(lines),
     )
+
+
+def tags_of(found: Iterable[Breakdown]) -> dict[int, dict[str, Any]]:
+    """The tags that the components name, deleted ones too: {id: id, name, description}. No query where none is named."""
+    components = (
+        part for one in found for part in (*one.fees, *one.adjustments, *(part for hour in one.hours for part in hour.components))
+    )
+    ids = {part.tag_id for part in components if part.tag_id is not None}
+    rows = PriceGroupTag.objects.filter(pk__in=ids).values("id", "name", "description") if ids else ()
+    return {row["id"]: dict(row) for row in rows}
 
 
 def _hour(bucket: pricing.Bucket) -> Hour:

@@ -19,6 +19,10 @@ router = Router(tags=["Charges"])
 READ = "charge-transactions:read"
 MOST = 20_000  # rows that one query yields (partner API §5.1)
 ceiling = Ceiling(MOST)
+# Paused by whom: the contract's filter, and OCPP's status of the charge point (partner API §11.10).
+SUSPENDED = {"suspended_ev": "SuspendedEV", "suspended_evse": "SuspendedEVSE"}
+_SUSPENDED_BY = """r.state = 'paused'
+ AND EXISTS (SELECT FROM network_chargepoint suspended WHERE suspended.id = r.charge_point_id AND suspended.ocpp_status = %s)"""
 # A row leaves an answer that asks for one of these; the answer's size may shrink and is counted each time.
 CHANGING = ("state", "partner_external_id", "from_updated_date", "from_completed_date", "to_completed_date")
 
@@ -54,7 +58,11 @@ def _where(query: ChargeQuery, side: str, scope: Scope) -> Where:
     if (query.charge_auth_type is None) != (query.charge_auth_id is None):
         raise Invalid("chargeAuthType and chargeAuthId go together.", fields={"chargeAuthId": "Give both or none."})
     where = Where().equals("payer_team_id" if side == "payer" else "team_id", query.team_id)
-    where.equals("charge_point_id", query.charge_point_id).equals("site_id", query.site_id).equals("state", query.state)
+    where.equals("charge_point_id", query.charge_point_id).equals("site_id", query.site_id)
+    if (status := SUSPENDED.get(query.state or "")) is not None:
+        where.add(_SUSPENDED_BY, status)
+    else:
+        where.equals("state", query.state)
     where.since("created_at", query.from_date).until("created_at", query.to_date).since("updated_at", query.from_updated_date)
     where.since("completed_at", query.from_completed_date).until("completed_at", query.to_completed_date)
     where.equals("auth_type", query.charge_auth_type).equals("auth_id", query.charge_auth_id)

@@ -13,6 +13,9 @@ State = Literal[
     "paying", "reserved", "starting", "charging", "stopping", "paused", "scheduled", "stopped", "releasing", "released", "completed", "other"
 ]  # fmt: skip
 FilterState = Literal["reserved", "starting", "charging", "stopping", "paused", "scheduled", "stopped", "completed"]
+AskedState = Literal[
+    "reserved", "starting", "charging", "stopping", "paused", "scheduled", "stopped", "completed", "suspended_ev", "suspended_evse"
+]
 
 
 class PublicUser(Out):
@@ -213,7 +216,7 @@ class ChargeQuery(PageQuery):
     operator_id: Id | None = None
     charge_point_id: Id | None = None
     site_id: Id | None = None
-    state: FilterState | None = None
+    state: AskedState | None = None
     from_date: Moment | None = None
     to_date: Moment | None = None
     from_updated_date: Moment | None = None

@@ -12,6 +12,7 @@ from forecourt.charging.rules.sides import masked
 from forecourt.charging.tests.factories import AT, make_charge, make_place
 from forecourt.integrations.tests.factories import api_client
 from forecourt.kit.errors import Forbidden
+from forecourt.network.models import ChargePoint
 from forecourt.network.tests.factories import make_key
 
 TAG = "04AABBCCDD9911"
@@ -111,3 +112,11 @@ def test_a_list_of_two_sides_counts_each_row_once_by_the_index_of_each_side(cast
         with CaptureQueriesContext(connection) as asked:
             assert [queries.count_charges(scope, filters=queries.ChargeFilter(), limit=limit) for limit in (50, 1)] == counts
         assert all("UNION" in query["sql"] and " OR " not in query["sql"] for query in asked)
+
+
+@pytest.mark.parametrize(("state", "found"), [("suspended_ev", True), ("suspended_evse", False), ("paused", True), ("charging", False)])
+def test_paused_charges_are_found_by_who_paused_them(cast, state, found):
+    place = make_place(cast)
+    ChargePoint.objects.update(ocpp_status="SuspendedEV")
+    make_charge(place.point, payer=cast.hotel, state="paused")
+    assert bool(api_client(cast.northwind).call("GET", f"/charges?state={state}").json()["data"]) is found

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from forecourt.access import Actor
 from forecourt.kit.errors import Invalid
 from forecourt.kit.registries import ApiField, PageField
+from forecourt.network.api.price_groups import API_FIELDS as PRICE_GROUP_FIELDS
 from forecourt.network.models import ChargePoint
 from forecourt.operators.models import Operator
 from forecourt.teams import operations as teams
@@ -37,5 +38,5 @@ def _choices(actor: Actor, *, operator: Operator, team: Team | None) -> list[tup
     return list(rows.values_list("pk", "name"))
 
 
-API_FIELDS = [ApiField("team-member", NAME, _load, _write)]
+API_FIELDS = [ApiField("team-member", NAME, _load, _write), *PRICE_GROUP_FIELDS]
 PAGE_FIELDS = [PageField("team-member", NAME, gettext_lazy("Only these charge points"), _choices, is_many=True)]

@@ -17,6 +17,7 @@ from forecourt.network.operations.charge_points import (
     create_charge_point,
     delete_charge_point,
     edit_charge_point,
+    reset_cost,
     set_exempt,
     transfer_charge_point,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "request_command",
     "request_commands",
     "reset",
+    "reset_cost",
     "rotate_password",
     "set_exempt",
     "set_maintenance",

@@ -186,6 +186,18 @@ def apply_price_group(
     return ChargePoint.objects.filter(pk__in=[id for id, _team, _operator in found]).update(**{column: price_group})
 
 
+@operation
+def reset_cost(*, actor: Actor, price_group: PriceGroup, at: datetime) -> int:
+    """
+    The charge points that carry a price group track no cost any more; how many did. Only those that the actor may change.
+
+    Sets a value, so again changes nothing; rows are locked in id order.
+    """
+    rows = ChargePoint.objects.within(actor.scope(Permission.CHARGE_POINT_UPDATE)).filter(deleted_at=None, cost_group__isnull=False)
+    carriers = rows.filter(Q(price_group=price_group) | Q(roaming_price_group=price_group)).order_by("pk").select_for_update(no_key=True)
+    return ChargePoint.objects.filter(pk__in=list(carriers.values_list("pk", flat=True))).update(cost_group=None)
+
+
 def _is_usable(price_group: PriceGroup, team_id: int, operator_id: int) -> bool:
     return price_group.team_id == team_id if price_group.team_id else price_group.operator_id == operator_id
 
