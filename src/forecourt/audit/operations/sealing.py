@@ -1,5 +1,8 @@
 """
-The sealer: takes what is pending below every running transaction, encrypts personal values and lets the database chain it.
+The sealer: takes what is pending, encrypts personal values and lets the database chain it.
+
+It takes whatever is committed, so the order of the chain is an order in which changes became true: what commits later is seen
+later, and nothing is passed over, because what is sealed leaves the table of the pending.
 
 One transaction per batch: a crash leaves the batch pending, whole. Sealers beside each other do not wait; the second has
 nothing to do.
@@ -23,24 +26,18 @@ Pending = namedtuple(
     "transaction_id id organisation_id operator_id person_id entity_type entity_id entity_name actor_kind actor_id actor_name changes context",
 )
 TAKE = f"""
-SELECT transaction_id::text, {", ".join(Pending._fields[1:])} FROM audit_pending
-WHERE transaction_id < coalesce(%s::text::xid8, pg_snapshot_xmin(pg_current_snapshot())) ORDER BY transaction_id, id LIMIT %s
+SELECT transaction_id::text, {", ".join(Pending._fields[1:])} FROM audit_pending ORDER BY transaction_id, id LIMIT %s
 """  # noqa: S608 (constants)
 FROM_WHERE = ("address", "user_agent")  # of the context: they tell where a person is
 
 
-def seal(*, below: int | None = None, limit: int = BATCH) -> int:
-    """
-    Seal up to `limit` pending events; how many. 0 also while another sealer is at work.
-
-    :param below: the transaction id to stop before; by default the oldest one that still runs, so that the order of the chain is
-        an order in which the changes became true.
-    """
+def seal(*, limit: int = BATCH) -> int:
+    """Seal up to `limit` pending events; how many. 0 also while another sealer is at work."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('forecourt_audit_seal'))")
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(TAKE, [None if below is None else str(below), limit])
+        cursor.execute(TAKE, [limit])
         events = [_parsed(row) for row in cursor.fetchall()]
         if not events:
             return 0

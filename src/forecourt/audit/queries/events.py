@@ -54,6 +54,7 @@ class EventFilter:
 
     since: datetime | None = None
     until: datetime | None = None
+    through: datetime | None = None  # inclusive, as the API's
     actor_kind: str | None = None
     actor_id: int | None = None
     entity_type: str | None = None
@@ -71,6 +72,8 @@ class EventFilter:
             yield "e.occurred_at >= %s", self.since
         if self.until is not None:
             yield "e.occurred_at < %s", self.until
+        if self.through is not None:
+            yield "e.occurred_at <= %s", self.through
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,3 @@ def _opened(rows: Sequence[tuple[Any, ...]]) -> list[EventRow]:
         )
         for row in found
     ]  # fmt: skip
-
-
-def entity_types() -> list[str]:
-    """The entity types of events there are, from the names that were noted: a short list, read without touching the log."""
-    return sorted({row[0] for row in read("SELECT DISTINCT entity_type FROM audit_item_name")})

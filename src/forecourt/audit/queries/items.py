@@ -55,3 +55,11 @@ def _patterns(words: list[str]) -> Iterator[str]:
     for word in words:
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         yield f"%{escaped}%"
+
+
+def operators_in(scope: Scope) -> list[tuple[int, str]]:
+    """The accounts whose events are in scope, as they are called now; for a Main account's filter."""
+    if not scope.organisation_ids:
+        return []
+    rows = ItemName.objects.filter(entity_type="Operator", organisation_id__in=scope.organisation_ids).order_by("id")
+    return sorted(dict(rows.values_list("entity_id", "name")).items(), key=lambda pair: pair[1])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from forecourt.audit import operations, queries, rules
 from forecourt.audit.models import Chain, Event
-from forecourt.audit.tests.factories import NEVER, seal_all
+from forecourt.audit.tests.factories import seal_all
 from forecourt.teams import operations as teams
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -40,16 +40,11 @@ def test_every_organisation_has_a_chain_without_gaps(cast):
 
 
 def test_batches_continue_where_the_last_one_ended(cast):
-    while operations.seal(below=NEVER, limit=7):
+    while operations.seal(limit=7):
         pass
     assert queries.verify()[1] == []
     ids = list(Event.objects.order_by("id").values_list("id", flat=True))
     assert ids == list(range(ids[0], ids[0] + len(ids)))
-
-
-def test_what_a_running_transaction_wrote_waits(cast):
-    assert operations.seal() == 0
-    assert Event.objects.count() == 0
 
 
 def test_the_product_may_seal_but_neither_change_nor_hide_what_is_pending(cast, as_product_role):
