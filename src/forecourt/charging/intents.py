@@ -6,6 +6,7 @@ TransactionEvent, lead to the same intents. Each succeeds or fails alone.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class AuthStatus(StrEnum):
@@ -58,8 +59,7 @@ class StartIntent:
     transaction_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MeterIntent:
+class MeterIntent(NamedTuple):
     """Readings of one charge point (`number` 0: of the station's main meter), with or without a transaction."""
 
     station_id: int
@@ -79,8 +79,7 @@ class StopIntent:
     readings: tuple[Reading, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """
     What became of one intent. `status` answers the id tag (None where there was none); `transaction_id` a start.
 

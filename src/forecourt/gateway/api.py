@@ -1,15 +1,17 @@
 """The OCPP log of a charge point (partner API §11.2 `get-charge-point-logs`)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from ninja import Query, Router
 from pydantic import Field
 
 from forecourt.access import Permission, Scope, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
-from forecourt.api.rows import Where, read
 from forecourt.api.shapes import Id, In, Moment, Out
+from forecourt.gateway import queries
+from forecourt.gateway.queries import MessageFilter, MessageRow, Span
 from forecourt.gateway.tags import without_strangers_tags
 from forecourt.kit.errors import Invalid
 from forecourt.network.models import ChargePoint
@@ -82,26 +84,28 @@ def get_logs(request: ApiRequest, charge_point_id: Id, query: Query[LogQuery]) -
     per_page = query.per_page or USUAL[kind]
     if per_page > MOST[kind]:
         raise Invalid(f"perPage is at most {MOST[kind]}.", fields={"perPage": f"At most {MOST[kind]}."})
-    where = Where().equals("station_id", point.station_id or 0).add("(r.number = %s OR r.number IS NULL OR r.number = 0)", point.number)
-    where.since("at", query.from_date).until("at", query.to_date)
-    keys_in = request.actor.scope(Permission.CHARGE_KEY_READ)
-    if kind == "cursor":
-        return _by_cursor(where, query, per_page, keys_in)
-    return _by_offset(where, query.page, per_page, keys_in)
+    span = Span(since=query.from_date, until=query.to_date)
+    log = _Log(point.station_id or 0, MessageFilter(number=point.number), span, request.actor.scope(Permission.CHARGE_KEY_READ))
+    return _by_cursor(log, query, per_page) if kind == "cursor" else _by_offset(log, query.page, per_page)
 
 
-def _rows(where: Where, tail: str, *params: Any) -> list[tuple[Any, ...]]:
-    return read(f"SELECT r.id, r.at, r.frame FROM ocpp_message r WHERE {where.sql()} {tail}", [*where.params, *params])  # noqa: S608 (constants)
+class _Log(NamedTuple):
+    """What is asked for, and by whom."""
+
+    station_id: int
+    filters: MessageFilter
+    span: Span
+    keys_in: Scope  # where the reader may see charge keys
 
 
-def _json(rows: list[tuple[Any, ...]], keys_in: Scope) -> list[dict[str, Any]]:
-    frames = without_strangers_tags([frame for _, _, frame in rows], keys_in)
-    return [{"id": str(id), "timestamp": at, "message": frame} for (id, at, _), frame in zip(rows, frames, strict=True)]
+def _json(rows: list[MessageRow], keys_in: Scope) -> list[dict[str, Any]]:
+    frames = without_strangers_tags([row.frame for row in rows], keys_in)
+    return [{"id": str(row.id), "timestamp": row.at, "message": frame} for row, frame in zip(rows, frames, strict=True)]
 
 
-def _by_offset(where: Where, page: int, per_page: int, keys_in: Scope) -> dict[str, Any]:
-    rows = _rows(where, "ORDER BY r.at DESC, r.id DESC LIMIT %s OFFSET %s", per_page, page * per_page)
-    total = int(read(f"SELECT count(*) FROM ocpp_message r WHERE {where.sql()}", where.params)[0][0])  # noqa: S608 (constants)
+def _by_offset(log: _Log, page: int, per_page: int) -> dict[str, Any]:
+    rows = queries.message_rows(log.station_id, filters=log.filters, span=log.span, limit=per_page, offset=page * per_page)
+    total = queries.message_count(log.station_id, filters=log.filters, span=log.span)
     meta = {
         "paginationType": "offset",
         "itemCount": len(rows),
@@ -110,21 +114,22 @@ def _by_offset(where: Where, page: int, per_page: int, keys_in: Scope) -> dict[s
         "totalPageCount": -(-total // per_page),
         "totalItemCount": total,
     }
-    return {"data": _json(rows, keys_in), "meta": meta}
+    return {"data": _json(rows, log.keys_in), "meta": meta}
 
 
-def _by_cursor(where: Where, query: LogQuery, per_page: int, keys_in: Scope) -> dict[str, Any]:
+def _by_cursor(log: _Log, query: LogQuery, per_page: int) -> dict[str, Any]:
     """`after` goes on to older rows, `before` back to newer ones."""
-    if query.after is not None:
-        where.add("r.at < %s", datetime.fromtimestamp(query.after / 1000, UTC))
-    if query.before is not None:
-        where.add("r.at > %s", datetime.fromtimestamp(query.before / 1000, UTC))
-    direction = "ASC" if query.before is not None and query.after is None else "DESC"
-    rows = _rows(where, f"ORDER BY r.at {direction}, r.id {direction} LIMIT %s", per_page)
-    rows = rows if direction == "DESC" else rows[::-1]
-    ends = [str(int(row[1].timestamp() * 1000)) for row in (rows[-1:] + rows[:1])]
+    span = replace(log.span, below=_at(query.after), above=_at(query.before))
+    is_newest_first = query.before is None or query.after is not None
+    rows = queries.message_rows(log.station_id, filters=log.filters, span=span, is_newest_first=is_newest_first, limit=per_page)
+    rows = rows if is_newest_first else rows[::-1]
+    ends = [str(int(row.at.timestamp() * 1000)) for row in (rows[-1:] + rows[:1])]
     has_more = len(rows) == per_page
-    after = ends[0] if rows and (has_more or direction == "ASC") else None
-    before = ends[1] if rows and ((direction == "DESC" and query.after is not None) or (direction == "ASC" and has_more)) else None
+    after = ends[0] if rows and (has_more or not is_newest_first) else None
+    before = ends[1] if rows and ((is_newest_first and query.after is not None) or (not is_newest_first and has_more)) else None
     meta = {"paginationType": "cursor", "itemCount": len(rows), "perPage": per_page, "after": after, "before": before}
-    return {"data": _json(rows, keys_in), "meta": meta}
+    return {"data": _json(rows, log.keys_in), "meta": meta}
+
+
+def _at(ms: int | None) -> datetime | None:
+    return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC)

@@ -21,7 +21,10 @@ class GatewayProcess(models.Model):
 
 
 class OcppMessage(models.Model):
-    """One frame, as it crossed the wire. Partitioned by day; kept 30 days by default."""
+    """
+    One frame, as it crossed the wire; with a station's call, our answer in the same row. Partitioned by day; kept 30 days
+    by default.
+    """
 
     pk = models.CompositePrimaryKey("station_id", "at", "id")
     id = models.BigIntegerField()
@@ -33,6 +36,8 @@ class OcppMessage(models.Model):
     message_id = models.CharField(max_length=36)
     action = models.CharField(max_length=40, db_default="")
     frame = models.TextField()
+    answered_at = models.DateTimeField(null=True)  # a station's call: when our answer went out, if that was soon
+    answer = models.TextField(null=True)
 
     class Meta:
         db_table = "ocpp_message"

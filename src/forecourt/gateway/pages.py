@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from forecourt.access import Permission, Scope, fetch, require
 from forecourt.gateway import queries
 from forecourt.gateway.ocpp16.checks import KNOWN_ACTIONS
-from forecourt.gateway.queries import Cursor, MessageFilter, MessageRow
+from forecourt.gateway.queries import Cursor, MessageFilter, MessageRow, Span
 from forecourt.gateway.tags import without_strangers_tags
 from forecourt.kit.registries import MenuEntry, Tab
 from forecourt.network.models import ChargePoint
@@ -51,7 +51,7 @@ def charge_point_log(request: PageRequest, charge_point_id: int) -> HttpResponse
     cursor = Cursor.parse(request.GET.get("before", ""))
     rows: list[MessageRow] = []
     if charge_point.station_id is not None:
-        rows = queries.message_rows(charge_point.station_id, filters=filters, cursor=cursor, limit=PAGE_SIZE + 1)
+        rows = queries.message_rows(charge_point.station_id, filters=filters, span=Span(cursor=cursor), limit=PAGE_SIZE + 1)
     context = {
         "title": charge_point.name,
         "charge_point": charge_point,

@@ -11,8 +11,13 @@ from forecourt.kit.registries import PersonalPart
 from forecourt.network.personal import key_identifiers
 
 MOST = 10_000  # frames in one export; the log itself is kept for weeks only
-_ERASE = "UPDATE ocpp_message SET frame = regexp_replace(frame, %s, 'ERASED', 'gi') WHERE frame ~* %s"
-_READ = "SELECT at, station_id, direction, action, frame FROM ocpp_message WHERE frame ~* %s ORDER BY at DESC LIMIT %s"
+_ERASE = """
+UPDATE ocpp_message SET frame = regexp_replace(frame, %s, 'ERASED', 'gi'), answer = regexp_replace(answer, %s, 'ERASED', 'gi')
+WHERE frame ~* %s OR answer ~* %s
+"""
+_READ = """
+SELECT at, station_id, direction, action, frame, answer FROM ocpp_message WHERE frame ~* %s OR answer ~* %s ORDER BY at DESC LIMIT %s
+"""
 
 
 def _export(person_id: int) -> Iterator[dict[str, Any]]:
@@ -20,9 +25,9 @@ def _export(person_id: int) -> Iterator[dict[str, Any]]:
     if pattern is None:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [pattern, MOST])
-        for at, station, direction, action, frame in cursor.fetchall():
-            yield {"at": at, "station_id": station, "direction": direction, "action": action, "frame": frame}
+        cursor.execute(_READ, [pattern, pattern, MOST])
+        for at, station, direction, action, frame, answer in cursor.fetchall():
+            yield {"at": at, "station_id": station, "direction": direction, "action": action, "frame": frame, "answer": answer}
 
 
 def _erase(person_id: int, *, at: datetime) -> None:
@@ -30,7 +35,7 @@ def _erase(person_id: int, *, at: datetime) -> None:
     pattern = _pattern(person_id)
     if pattern is not None:
         with connection.cursor() as cursor:
-            cursor.execute(_ERASE, [pattern, pattern])
+            cursor.execute(_ERASE, [pattern] * 4)
 
 
 def _pattern(person_id: int) -> str | None:

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, connection
 
+from forecourt.charging.queries.sql import array
 from forecourt.gateway import frames, logs
 from forecourt.gateway.calls import Call
 from forecourt.gateway.frames import Code
@@ -117,7 +118,7 @@ def _fresh(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
         call.answer = None
         call.fingerprint = int.from_bytes(blake2b(call.raw, digest_size=8).digest(), "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute(SEEN, [[call.station_id for _, call in batch], [call.fingerprint for _, call in batch]])
+        cursor.execute(SEEN, [array(call.station_id for _, call in batch), array(call.fingerprint for _, call in batch)])
         seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor.fetchall()}
     if seen:
         for _, call in batch:
@@ -135,12 +136,11 @@ def _remember(calls: Sequence[Call]) -> None:
 
 def _log(calls: Sequence[Call], lines: Sequence[str]) -> None:
     now = int(time.time() * 1000)
-    rows = list(lines)
-    for call in calls:
-        rows.append(logs.line(call.received_ms, call.station_id, "in", 2, call.message_id, call.action, call.raw, call.number))
-        kind = call.reply[1] - 48  # "[3," or "[4,"
-        rows.append(logs.line(now, call.station_id, "out", kind, call.message_id, call.action, call.reply, call.number))
-    _copy(logs.COPY, "".join(rows))
+    rows = [
+        logs.exchange(call.received_ms, call.station_id, call.message_id, call.action, call.raw, now, call.reply, call.number)
+        for call in calls
+    ]
+    _copy(logs.COPY, "".join([*lines, *rows]))
 
 
 def _copy(statement: str, text: str) -> None:

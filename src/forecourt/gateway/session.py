@@ -154,17 +154,15 @@ class Session(WSListener):
 
     def _refuse(self, raw: bytes, fault: Fault, now_ms: int) -> None:
         reply = frames.error(fault.message_id, fault.code, fault.description)
-        log = self.hub.batches.log
-        log(logs.line(now_ms, self.station_id, "in", 2, fault.message_id, fault.action, raw))
-        log(logs.line(now_ms, self.station_id, "out", 4, fault.message_id, fault.action, reply))
+        self.hub.batches.log(logs.exchange(now_ms, self.station_id, fault.message_id, fault.action, raw, now_ms, reply))
         self.hub.faults += 1
         if self.transport is not None:
             self.transport.send(TEXT, reply)
 
     def _log_call(self, call: Call, now_ms: int) -> None:
-        log = self.hub.batches.log
-        log(logs.line(call.received_ms, self.station_id, "in", 2, call.message_id, call.action, call.raw))
-        log(logs.line(now_ms, self.station_id, "out", 3, call.message_id, call.action, call.reply))
+        self.hub.batches.log(
+            logs.exchange(call.received_ms, self.station_id, call.message_id, call.action, call.raw, now_ms, call.reply)
+        )  # fmt: skip
 
     def call(self, outgoing: Outgoing) -> None:
         """Send a command, or keep it until the one that is out is answered."""

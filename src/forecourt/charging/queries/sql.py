@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import connection
 
 R = TypeVar("R")
@@ -14,7 +15,20 @@ def array(values: Iterable[object]) -> str:
 
     The driver quotes lists element by element with a regular expression: a tenth of the hot path's time.
     """
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+    return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
+
+
+def text_array(values: Iterable[str]) -> str:
+    """The same for texts."""
+    return "{" + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]) + "}"
+
+
+def binary_rows(kind: type[R], statement: str, parameters: Sequence[Any]) -> list[R]:
+    """As `rows`, for the hot path: results come in binary, which takes half the time to read. Moments are UTC."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, binary=True)
+        return [kind(*row) for row in cursor]
 
 
 def rows(kind: type[R], statement: str, parameters: Sequence[Any]) -> list[R]:

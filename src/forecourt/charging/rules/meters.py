@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecourt.charging.intents import Reading, Sample
+from forecourt.charging.intents import Reading
 
 REGISTER = "Energy.Active.Import.Register"
 POWER = "Power.Active.Import"
@@ -50,33 +50,27 @@ def _at(reading: Reading) -> datetime:
 
 
 def _read(found: Latest, reading: Reading) -> None:
+    """Signed data is kept, not read; a register of a single phase says nothing of the whole."""
     phases_w = 0.0
     total_w: float | None = None
     for sample in reading.samples:
         measurand = sample.measurand
+        value = None if sample.format == SIGNED else _number(sample.value, sample.unit)
+        if value is None:
+            continue
         if measurand == REGISTER:
-            wh = register_wh(sample)
-            if wh is not None and (found.register_wh is None or wh >= found.register_wh):
+            wh = round(value)
+            if sample.phase is None and (found.register_wh is None or wh >= found.register_wh):
                 found.register_wh, found.register_at = wh, reading.at
         elif measurand == POWER:
-            w = number(sample)
-            if w is not None and sample.phase is None:
-                total_w = w
-            elif w is not None:
-                phases_w += w
-        elif measurand == STATE_OF_CHARGE:
-            percent = number(sample)
-            if percent is not None and percent <= 100:
-                found.soc_percent = percent
+            if sample.phase is None:
+                total_w = value
+            else:
+                phases_w += value
+        elif measurand == STATE_OF_CHARGE and value <= 100:
+            found.soc_percent = value
     if total_w is not None or phases_w:
         found.power_w = min(round(total_w if total_w is not None else phases_w), 2_000_000_000)
-
-
-def register_wh(sample: Sample) -> int | None:
-    """The import register in watt-hours; None for single phases, for signed data and for what is no number from 0 to 10¹⁵."""
-    if sample.phase is not None or sample.measurand != REGISTER or sample.format == SIGNED:
-        return None
-    return as_wh(sample.value, sample.unit)
 
 
 def as_wh(value: str, unit: str) -> int | None:
@@ -84,12 +78,8 @@ def as_wh(value: str, unit: str) -> int | None:
     return None if wh is None else round(wh)
 
 
-def number(sample: Sample) -> float | None:
-    """The value in Wh, W or percent; None where it is signed data, has another unit, or is no number from 0 to 10¹⁵."""
-    return None if sample.format == SIGNED else _number(sample.value, sample.unit)
-
-
 def _number(text: str, unit: str) -> float | None:
+    """The value in Wh, W or percent; None where it has another unit, or is no number from 0 to 10¹⁵."""
     factor = _FACTOR.get(unit)
     if factor is None:
         return None

@@ -55,7 +55,24 @@ def test_a_flood_of_invented_identities_is_a_few_rows() -> None:
 
 def test_log_lines_escape_what_copy_would_misread() -> None:
     line = logs.line(0, 7, "in", 2, "a\tb", "X", b'["\\n\n\r\t\x00\xff"]', None)
-    assert line == '1970-01-01T00:00:00.000Z\t7\t\\N\tin\t2\ta\\tb\tX\t["\\\\n\\n\\r\\t\ufffd\ufffd"]\n'
+    assert line == '1970-01-01T00:00:00.000Z\t7\t\\N\tin\t2\ta\\tb\tX\t["\\\\n\\n\\r\\t\ufffd\ufffd"]\t\\N\t\\N\n'
+
+
+def test_a_call_and_its_answer_are_one_log_line() -> None:
+    line = logs.exchange(0, 7, "a", "X", b'[2,"a","X",{}]', 1_500, b'[3,"a",{}]', 2)
+    assert line == '1970-01-01T00:00:00.000Z\t7\t2\tin\t2\ta\tX\t[2,"a","X",{}]\t1970-01-01T00:00:01.500Z\t[3,"a",{}]\n'
+
+
+@pytest.mark.parametrize("answered_ms", [30_001, -1])
+def test_an_answer_that_readers_would_not_look_for_is_a_line_of_its_own(answered_ms: int) -> None:
+    lines = logs.exchange(0, 7, "a", "X", b"[2]", answered_ms, b'[4,"a"]').splitlines()
+    assert [line.split("\t")[3:5] for line in lines] == [["in", "2"], ["out", "4"]]
+
+
+def test_log_lines_of_exchanges_escape_what_copy_would_misread() -> None:
+    line = logs.exchange(0, 7, "a\\b", "X\t", b'["\\n\x00"]', 0, b'[4,"\\""]')
+    assert line.split("\t")[5:8] == ["a\\\\b", "X\\t", '["\\\\n\ufffd"]']
+    assert line.endswith('[4,"\\\\""]\n')
 
 
 def test_answers_carry_ids_that_json_must_escape() -> None:
