@@ -105,12 +105,10 @@ class ChargePointFields(AddressFields):
     site = _Named(label=_("Site"), queryset=Site.objects.none(), required=False, empty_label=_("No site"))
     model = _ModelField(
         label=_("Model"), queryset=Model.objects.select_related("brand").order_by("brand__name", "name"), required=False,
-        help_text=_("Brings power, plugs and what the station can do."),
+        help_text=_("Brings plugs and what the station can do."),
     )  # fmt: skip
-    type = forms.ChoiceField(label=_("Current"), choices=[("", _("As the model")), *_TYPES.items()], required=False)
-    max_kw = forms.DecimalField(
-        label=_("Power in kW"), required=False, min_value=Decimal("0.1"), max_value=10_000, help_text=_("Empty: the model’s.")
-    )
+    type = forms.ChoiceField(label=_("Current"), choices=[("", "---------"), *_TYPES.items()])
+    max_kw = forms.DecimalField(label=_("Power in kW"), min_value=Decimal("0.1"), max_value=10_000)  # spec P2.2 Create: both must be given
     visibility = forms.ChoiceField(
         label=_("Who may charge"), choices=list(_VISIBILITIES.items()), widget=forms.RadioSelect, initial=Visibility.PUBLIC
     )
@@ -120,12 +118,8 @@ class ChargePointFields(AddressFields):
     field_order = ("name", "site", "model", "type", "max_kw", "visibility", "show_on_map", "is_active", *ADDRESS, "note")
 
     def values(self) -> dict[str, Any]:
-        plain = {name: self.cleaned_data[name] for name in ("name", "visibility", "show_on_map", "is_active", "note")}
-        if self.cleaned_data["type"]:
-            plain["type"] = self.cleaned_data["type"]
-        if self.cleaned_data["max_kw"] is not None:
-            plain["max_w"] = int(self.cleaned_data["max_kw"] * 1000)
-        return plain | self.place()
+        plain = {name: self.cleaned_data[name] for name in ("name", "type", "visibility", "show_on_map", "is_active", "note")}
+        return plain | {"max_w": int(self.cleaned_data["max_kw"] * 1000)} | self.place()
 
 
 class NewChargePointForm(ChargePointFields, _WithTeam):

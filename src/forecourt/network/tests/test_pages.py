@@ -238,3 +238,10 @@ def test_what_may_not_be_done_is_drawn_disabled_with_its_reason(cast, charge_poi
     page = text(cast.client("sven").get(reverse("charge-point", args=[charge_point.pk])))
     assert 'aria-disabled="true" title="Your role does not include “Charge point: delete” here."' in page
     assert reverse("charge-point-delete", args=[charge_point.pk]) not in page
+
+
+@pytest.mark.parametrize("missing", ["name", "visibility", "type", "max_kw"])
+def test_the_form_asks_for_what_the_api_asks_for(cast, missing):
+    given = {"team": cast.hotel.pk, "name": "Quay 9", "visibility": "public", "type": "ac", "max_kw": "11"}
+    answer = cast.client("ada").post("/charge-points/new", given | {missing: ""})
+    assert (answer.status_code, list(answer.context["form"].errors), ChargePoint.objects.count()) == (422, [missing], 0)
