@@ -16,7 +16,7 @@ from ninja.security.base import AuthBase
 
 from forecourt.access import Actor
 from forecourt.access.api_scopes import includes
-from forecourt.api import idempotency, limits
+from forecourt.api import direct, idempotency, limits
 from forecourt.api.errors import InvalidAccessToken
 from forecourt.api.replies import reply
 from forecourt.kit import clock
@@ -135,11 +135,14 @@ def endpoint(
                 return reply(view(request, *args, **kwargs), status=status)
             return idempotency.once(request, lambda: reply(view(request, *args, **kwargs), status=status), at=clock.now)
 
+        access = None if is_open else Access(entry)
+        if access and method == "GET" and status == 200 and not changes:
+            direct.add(path, access, view)
         router.add_api_operation(
             path,
             [method],
             answer,
-            auth=None if is_open else Access(entry),
+            auth=access,
             response={status: returns},
             operation_id=operation_id,
             summary=(view.__doc__ or operation_id).strip().split("\n")[0].rstrip("."),

@@ -2,7 +2,7 @@
 The WSGI application that `forecourt web` serves: two handlers, each with its own middleware.
 
 The partner API has no session, no cookie and no page, so it runs through `API_MIDDLEWARE` alone; everything else, the
-API's documentation page too, runs through `MIDDLEWARE`.
+API's documentation page too, runs through `MIDDLEWARE`. Within the API's middleware, a list is answered directly.
 """
 
 import os
@@ -13,7 +13,10 @@ import django
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
+
+from forecourt.api import direct
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
 API_PREFIX, API_PAGE = "/api/", "/api/v1/docs"
@@ -26,10 +29,13 @@ class ApiHandler(WSGIHandler):
         self._view_middleware: list[Any] = []
         self._template_response_middleware: list[Any] = []
         self._exception_middleware: list[Any] = []
-        chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]  # unknown to the stubs
+        chain = convert_exception_to_response(self._get_response)
         for name in reversed(settings.API_MIDDLEWARE):
             chain = convert_exception_to_response(import_string(name)(chain))
         self._middleware_chain = chain
+
+    def _get_response(self, request: HttpRequest) -> HttpResponse:
+        return direct.answer(request) or super()._get_response(request)  # type: ignore[misc]  # unknown to the stubs
 
 
 django.setup(set_prefix=False)
