@@ -109,6 +109,8 @@ TABLE = {
     "team-members": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "team-member-new": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
     "team-members-chosen": Row(post="ada oscar", missing="sue dora eve root"),
+    "team-member-upload": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "team-member-upload-run": Row(get="", missing="ada oscar sue dora eve root"),  # no such run
     "team-member": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "team-member-accept": Row(post="ada oscar", missing="sue dora eve root"),
     "team-member-reject": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),

@@ -20,7 +20,7 @@ from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_invitation, make_theme
 from forecourt.pricing.tests.factories import make_price_group
 from forecourt.teams.models import Team
-from forecourt.teams.tests.factories import make_nesting, make_team, make_team_member
+from forecourt.teams.tests.factories import make_member_group, make_nesting, make_team, make_team_member
 from tests.cast import Cast, assemble
 
 UNWATCHED = {"sessions", "contenttypes", "auth", "places", "api", "procrastinate"}
@@ -72,7 +72,7 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
         "what": "reset",
         "relation_id": make_nesting(team, make_team(f"{team.name}'s guests", operator)).pk,
         "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,
-        "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk, "profile_id": group.pk,
+        "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk, "profile_id": group.pk, "run_id": 10**6,
         "account_id": operator.pk, "theme_id": make_theme(f"{team.name} theme", operator).pk,
         "operator_member_id": make_invitation(operator, f"helper-{team.pk}@example.com").pk,
         "credential_id": credential.pk, "agreement_id": make_agreement(operator, platform).pk,

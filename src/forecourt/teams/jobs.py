@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from forecourt.access import Actor
 from forecourt.kit import clock
+from forecourt.teams.operations.invitations import expire_invitations
 from forecourt.teams.operations.nested import expire_nestings
 from forecourt.teams.operations.runs import continue_run
 
@@ -20,3 +21,11 @@ def continue_runs(timestamp: int) -> None:
 @app.task(queueing_lock="teams.expire_nestings", pass_context=False)
 def expire_nested_invitations(timestamp: int) -> None:
     expire_nestings(actor=Actor.system("expiry"), at=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="teams.expire_invitations", pass_context=False)
+def expire_invitations_to_teams(timestamp: int) -> None:
+    """Links of invitations whose time is over end, and their state says so."""
+    while expire_invitations(actor=Actor.system("expiry"), at=clock.now()):
+        pass

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from forecourt.teams import invitations, signing_up
-from forecourt.teams.pages import groups, inviting, joining, member, members, restrictions, roles, teams
+from forecourt.teams.pages import groups, inviting, joining, member, members, restrictions, roles, teams, uploading
 
 urlpatterns = [
     path("accounts/signup/", signing_up.sign_up, name="account_signup"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("teams/<int:team_id>/delete", teams.team_delete, name="team-delete"),
     path("teams/<int:team_id>/members", members.member_list, name="team-members"),
     path("teams/<int:team_id>/members/chosen", members.member_bulk, name="team-members-chosen"),
+    path("teams/<int:team_id>/members/upload", uploading.member_upload, name="team-member-upload"),
+    path("teams/<int:team_id>/members/upload/<int:run_id>", uploading.member_upload_run, name="team-member-upload-run"),
     path("teams/<int:team_id>/members/new", inviting.member_new, name="team-member-new"),
     path("teams/<int:team_id>/members/<int:member_id>", member.member_detail, name="team-member"),
     path("teams/<int:team_id>/members/<int:member_id>/edit", member.member_edit, name="team-member-edit"),

@@ -23,6 +23,7 @@ from forecourt.charging.queries.sessions import open_charges
 from forecourt.charging.rules.authorization import Refusal, TeamFacts, judge
 from forecourt.charging.rules.limits import Limits, broken
 from forecourt.charging.rules.names import new_remote_id_tag
+from forecourt.charging.rules.refusals import in_words
 from forecourt.kit.errors import DomainError, Forbidden, Invalid
 from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation
@@ -315,5 +316,5 @@ def _payer(wish: Wish, at: datetime) -> tuple[TeamFacts, Nesting | None]:
     nesting = nesting_of(holder, wish.point, nestings([(holder, wish.point)]))
     verdict = judge(at_point(holder, wish.point, members, is_nested=nesting is not None), wish.point.facts(), at=at)
     if verdict.payer is None:
-        raise ChargeRefused(_("This team may not charge here."), reason=verdict.refusal)
+        raise ChargeRefused(str(in_words(verdict.refusal)), reason=verdict.refusal)
     return verdict.payer, nesting

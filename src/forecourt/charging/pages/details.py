@@ -13,6 +13,7 @@ from forecourt.access import Permission, Scope, fetch, may
 from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.queries import ChargeDetail
+from forecourt.charging.rules.refusals import in_words
 from forecourt.charging.rules.sides import Sight, lies_in, masked, sight
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden
@@ -140,7 +141,7 @@ def _facts(detail: ChargeDetail, sees: Sight, key: str | None) -> list[tuple[str
         (_("Limits"), _limits(charge)),
         (_("Station was told"), charge.auth_status),
         (_("Stop reason"), charge.stop_reason),
-        (_("Failure reason"), charge.failure_reason),
+        (_("Failure reason"), in_words(charge.failure_reason)),
         (_("Transaction"), charge.transaction_id),
         (_("Number"), charge.pk),
         (_("Your own id"), charge.partner_external_id if sees.of_partner else None),

@@ -12,19 +12,20 @@ from forecourt.operators.models import Operator
 
 class TeamRun(OperatorScoped, Stamped):
     """
-    One import of teams, or one template put on the teams it is for. `position` moves on in the transaction that does the
+    One import of teams or of invitations to a team, or one template put on the teams it is for. `position` moves on in the transaction that does the
     work, so a worker that dies repeats nothing and leaves nothing out.
     """
 
     class Kind(models.TextChoices):
         IMPORT = "import"
         TEMPLATE = "template"
+        MEMBERS = "members"
 
     id = models.BigAutoField(primary_key=True)
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     started_by_id = models.BigIntegerField(null=True)
-    content = models.JSONField()  # import: the rows as read; template: its id, the teams' ids, and whether overrides go
+    content = models.JSONField()  # import: the rows as read, members: also the team; template: its id, the teams' ids, and whether overrides go
     total = models.IntegerField()
     position = models.IntegerField(db_default=0, default=0)
     done = models.IntegerField(db_default=0, default=0)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ class _Undo(Exception):
     """Ends a dry run."""
 
 
-def read_rows(content: bytes) -> list[dict[str, Any]]:
+def read_rows(content: bytes, *, columns: Sequence[str] = COLUMNS, needed: Sequence[str] = NEEDED) -> list[dict[str, Any]]:
     """
     The rows of a file: comma or semicolon between columns, named by its first line; UTF-8. Empty lines are left out.
 
@@ -52,9 +53,9 @@ def read_rows(content: bytes) -> list[dict[str, Any]]:
     if not lines:
         raise _unreadable(_("The file is empty. Its first line must name the columns."))
     header = [cell.strip().lower() for cell in lines[0][1]]
-    if unknown := [name for name in header if name not in COLUMNS]:
+    if unknown := [name for name in header if name not in columns]:
         raise _unreadable(_("These columns are unknown: %(detail)s.") % {"detail": ", ".join(unknown)})
-    if missing := [name for name in NEEDED if name not in header]:
+    if missing := [name for name in needed if name not in header]:
         raise _unreadable(_("These columns are missing: %(detail)s.") % {"detail": ", ".join(missing)})
     if len(lines) - 1 > MOST_ROWS:
         raise _unreadable(_("The file has more than %(detail)s rows. Split it.") % {"detail": MOST_ROWS})

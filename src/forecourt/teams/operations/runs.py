@@ -12,6 +12,7 @@ from forecourt.kit.operations import operation
 from forecourt.notifications import operations as notifications
 from forecourt.teams.models import TeamRun, TeamTemplate
 from forecourt.teams.operations.importing import import_rows
+from forecourt.teams.operations.inviting import invite_rows
 from forecourt.teams.operations.templates import apply_template
 from forecourt.teams.rules import Lower
 
@@ -37,6 +38,8 @@ def continue_run(*, actor: Actor, at: datetime) -> bool:
     until = min(run.position + BATCH, run.total)
     if run.kind == TeamRun.Kind.IMPORT:
         import_rows(run, until, at=at)
+    elif run.kind == TeamRun.Kind.MEMBERS:
+        invite_rows(run, until, at=at)
     else:
         _apply(run, until)
     run.position = until
@@ -65,10 +68,13 @@ def _tell(run: TeamRun) -> None:
         if run.kind == TeamRun.Kind.IMPORT:
             subject = _("Teams are imported: %(done)s of %(total)s") % words
             text = _("%(done)s teams were made, %(failed)s rows could not be used. The report stands on the page.") % words
+        elif run.kind == TeamRun.Kind.MEMBERS:
+            subject = _("Members are invited: %(done)s of %(total)s") % words
+            text = _("%(done)s invitations are on their way, %(failed)s rows could not be used. The report stands on the page.") % words
         else:
             subject = _("Team settings are applied to %(done)s teams") % words
             text = subject + "."
-        url = f"/team-runs/{run.pk}"
+        url = f"/teams/{run.content['team']}/members/upload/{run.pk}" if run.kind == TeamRun.Kind.MEMBERS else f"/team-runs/{run.pk}"
         notifications.notify(person_id=person.pk, text=subject, url=url)
         if person.email:
             notifications.send_email(
