@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from forecourt.access import Actor
 from forecourt.kit.operations import operation
+from forecourt.notifications import letters
 from forecourt.notifications.models import Notification, OutgoingEmail
 
 
@@ -23,7 +24,15 @@ def send_email(
     organisation_id: int | None = None,
     operator_id: int | None = None,
 ) -> OutgoingEmail:
-    """Record an e-mail in the caller's transaction. A job sends it after the commit; without SMTP it is kept and readable."""
+    """
+    Record an e-mail in the caller's transaction. A job sends it after the commit; without SMTP it is kept and readable.
+
+    It stands under the operator's own head, in HTML and with its support line at the foot of both (`letters`); `html` is
+    for a letter that brings its own.
+    """
+    if not html:
+        head = letters.letterhead_of(operator_id)
+        text, html = letters.as_text(text, head), letters.as_html(subject, text, head)
     return OutgoingEmail.objects.create(
         to=to, subject=" ".join(subject.split())[:200], text=text, html=html, kind=kind,
         person_id=person_id, organisation_id=organisation_id, operator_id=operator_id,

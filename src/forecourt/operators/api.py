@@ -70,3 +70,13 @@ def get_operators(request: ApiRequest, query: Query[PageQuery]) -> dict[str, Any
 def get_operator(request: ApiRequest, operator_id: Id) -> dict[str, Any]:
     """Get one operator."""
     return _shape(OPERATORS.one(_reach(request), operator_id))
+
+
+@endpoint(
+    router, "GET", "/operators/{int:operator_id}/sub-operators", "get-sub-operators", returns=Page[OperatorOut], scope="operators", org=True
+)
+def get_sub_operators(request: ApiRequest, operator_id: Id, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the Sub-accounts of a Main account; a Sub-account has none of its own."""
+    OPERATORS.one(_reach(request), operator_id)
+    of_this = "NOT r.is_main AND r.organisation_id = (SELECT organisation_id FROM operators_operator WHERE id = %s AND is_main)"
+    return page_of(OPERATORS, _shape, _reach(request), Where().living(False).add(of_this, operator_id), query)

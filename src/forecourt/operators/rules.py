@@ -9,7 +9,7 @@ from forecourt.access import Actor, Permission
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text of ordinary size
 # The lightest and darkest grounds of portal/static/portal/tokens.css on which coloured text stands.
 PAPER, NIGHT = "#f1f4f5", "#20272b"
-WHITE, INK = "#ffffff", "#10181c"
+WHITE, INK, BLACK = "#ffffff", "#10181c", "#000000"
 _STEPS = 50
 
 
@@ -77,8 +77,8 @@ def readable(colour: str, *, on: Iterable[str]) -> str:
 
 
 def text_on(colour: str) -> str:
-    """White or ink: whichever reads better on this ground."""
-    return WHITE if contrast(WHITE, colour) >= contrast(INK, colour) else INK
+    """White or black: whichever reads better on this ground, always at least `LEAST_CONTRAST`."""
+    return WHITE if contrast(WHITE, colour) >= contrast(BLACK, colour) else BLACK
 
 
 def contrast(one: str, other: str) -> float:

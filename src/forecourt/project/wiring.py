@@ -18,20 +18,22 @@ from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
 from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
-from forecourt.network.queries import figures as network_figures
 from forecourt.network.api.members import API_FIELDS as NETWORK_FIELDS
 from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
+from forecourt.network.queries import figures as network_figures
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
+from forecourt.operators.letterheads import letterhead
 from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.project import operations_pages, personal_columns, personal_parts
+from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal
-from forecourt.teams import accounts
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
+from forecourt.teams.pages import mine, support
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     ContactChanged: [teams_personal.follow_contact],
@@ -69,6 +71,8 @@ def connect() -> None:
     registries.shell_slots.add(("bell", notifications_pages.bell), ("account_menu", identity_pages.account_menu))
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
+    registries.letterheads.add(letterhead)
+    registries.cards.add(*support.CARDS, *mine.CARDS)
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)

@@ -118,9 +118,40 @@ def make_people(seed: random.Random, *, at: datetime) -> People:
             finance_email=f"finance@{prefix}.example",
         )  # fmt: skip
         people.operators[name] = operator
+        _furnish(operator, at=at)
         _make_users(people, operator, prefix, at=at)
         people.teams[name] = [_make_team(people, operator, team, kind, seed, at=at) for team, kind in TEAM_NAMES[name]]
     return people
+
+
+COMPANY = {
+    "nordlys-charging": ("Nordlys Charging A/S", "DK12345674", "Havnegade 12", "8000", "Aarhus C", "5790000123452"),
+    "nordlys-sverige": ("Nordlys Sverige AB", "SE556036079301", "Kungsgatan 8", "111 43", "Stockholm", ""),
+    "nordlys-deutschland": ("Nordlys Deutschland GmbH", "DE136695976", "Speicherstraße 3", "20457", "Hamburg", ""),
+    "havn-energi": ("Havn Energi A/S", "DK10150817", "Kajen 4", "5000", "Odense C", ""),
+}
+FIRST_LINE = {"nordlys-charging": ("support@nordlys.example", "+4570203040"), "havn-energi": ("hjaelp@havn.example", "+4565402010")}
+THEMES = {"nordlys-charging": ("Nordlys", "#3b3fb6", "#191b55", "#ffc94d")}
+
+
+def _furnish(operator: Operator, *, at: datetime) -> None:
+    """Company information, support and a theme, as people would set them."""
+    company_name, vat_number, street, zip_code, city, ean = COMPANY[operator.identifier]
+    operators.edit_company(
+        actor=DEMO, operator=operator, country_id=operator.country_id or 0, at=at, name=operator.name, company_name=company_name,
+        vat_number=vat_number, contact_email=operator.contact_email, finance_email=operator.finance_email, address1=street, address2="",
+        zip_code=zip_code, city=city, ean_number=ean, po_number="", time_zone=operator.time_zone,
+    )  # fmt: skip
+    if operator.identifier in FIRST_LINE:
+        email, phone = FIRST_LINE[operator.identifier]
+        operators.edit_support(
+            actor=DEMO, operator=operator, email=email, phone=phone, url="", hours="Man–fre 8–16", is_first_line=True, at=at
+        )
+    if operator.identifier in THEMES:
+        name, primary, secondary, accent = THEMES[operator.identifier]
+        operators.create_theme(
+            actor=DEMO, operator=operator, name=name, primary=primary, secondary=secondary, accent=accent, is_default=True, at=at
+        )
 
 
 def _make_users(people: People, operator: Operator, prefix: str, *, at: datetime) -> None:
