@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from forecourt.audit.tests.factories import recorded
 from forecourt.billing.tests.factories import make_agreement
 from forecourt.charging.tests.factories import make_charge
 from forecourt.identity.models import Person
@@ -50,6 +51,7 @@ def make_world() -> World:
         "sub_account_id": cast.southwind.pk,
         "key": "wrong",
         "code": "WRONG",
+        "event_id": recorded(entity_type="Team", entity_id=cast.harbour.pk)[0].id,
     }
     return World(cast, ids)
 

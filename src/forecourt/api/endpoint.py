@@ -21,6 +21,7 @@ from forecourt.api.errors import InvalidAccessToken
 from forecourt.api.replies import reply
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, NotFound
+from forecourt.kit.operations import tell_origin
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,6 +98,7 @@ class Access(AuthBase):
         consumer, used = found
         actor, endpoint = consumer.actor, self.endpoint
         request.consumer = consumer  # type: ignore[attr-defined]
+        tell_origin(credential_id=consumer.credential_id)
         limits.hold(request, used, quota=actor.rate_limit, interval=actor.rate_interval_seconds, at=at, policy=endpoint.policy)
         if not (endpoint.is_public if consumer.is_public else endpoint.is_partner):
             raise NotFound("There is nothing at this address.")

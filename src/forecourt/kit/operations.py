@@ -14,6 +14,7 @@ R = TypeVar("R")
 M = TypeVar("M", bound=models.Model)
 
 _inside: ContextVar[bool] = ContextVar("forecourt_inside_operation", default=False)
+_origin: ContextVar[dict[str, Any] | None] = ContextVar("forecourt_origin", default=None)
 
 
 class Acting(Protocol):
@@ -53,10 +54,29 @@ def acting(actor: object | None) -> Iterator[None]:
         _inside.reset(token)
 
 
+@contextmanager
+def asked_from(**facts: Any) -> Iterator[None]:
+    """For the time of one request: where it comes from (`address`, `user_agent`, `request_id`); goes into what it changes in the audit log."""
+    token = _origin.set(facts)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def tell_origin(**facts: Any) -> None:
+    """One more fact of the request that is being answered (`credential_id`), once it is known."""
+    if (origin := _origin.get()) is not None:
+        origin.update(facts)
+
+
 def name_actor(actor: Any) -> None:
-    """Tell PostgreSQL, for this transaction alone, whose changes these are."""
+    """Tell PostgreSQL, for this transaction alone, whose changes these are, and from where."""
+    claims = actor.audit_claims()
+    if origin := _origin.get():
+        claims["context"] = origin
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('forecourt.actor', %s, true)", [json.dumps(actor.audit_claims())])
+        cursor.execute("SELECT set_config('forecourt.actor', %s, true)", [json.dumps(claims)])
 
 
 def locked(row: M) -> M:

@@ -101,6 +101,15 @@ class PersonalColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditItem:
+    """How the audit log shows a kind of item: its name, and its page's address, `(actor, id) → address or None`."""
+
+    entity: str
+    label: Any  # a lazy translation
+    address: Callable[[Any, int], str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EncryptedColumn:
     """A column of `kit.secrets.encrypt`, so that a rotation of the keys finds it."""
 
@@ -119,6 +128,7 @@ cards: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, request �
 row_actions: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, (request, row) → actions)
 deletion_objections: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (model label, row → message or None)
 audit_labels: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (entity, ids → {id: name})
+audit_items: Registry[AuditItem] = Registry()
 deletion_of_person: Registry[Callable[..., Any]] = Registry()  # (person's id) → why they cannot be erased yet, or None
 personal_parts: Registry[PersonalPart] = Registry()
 personal_columns: Registry[PersonalColumns] = Registry()

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE")
     _with_data(restore, _restore)
     _add_stations(commands.add_parser("stations", help="stations in bulk"))
+    _add_audit(commands.add_parser("audit", help="prove the audit log"))
     commands.add_parser("manage", help="Django's own commands, for developers", add_help=False)
     return parser
 
@@ -73,6 +74,17 @@ def _add_stations(command: argparse.ArgumentParser) -> None:
     add.add_argument("--password", metavar="W", help="the same for all (default: one of its own for each)")
     add.add_argument("--output", type=Path, required=True, metavar="FILE")
     _with_data(add, _stations)
+
+
+def _add_audit(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="compute every hash again; exit status 1 and the first bad row if a chain is broken")
+    verify.add_argument("--organisation", type=int, metavar="ID", help="only this organisation's chain (0: what belongs to none)")
+    verify.add_argument("--heads", type=Path, metavar="FILE", help="heads printed earlier: the chains must still hold them")
+    _with_data(verify, _audit("verify"))
+    heads = actions.add_parser("heads", help="print the signed heads of all chains, to be kept outside")
+    heads.add_argument("--output", type=Path, metavar="FILE", help="write there instead")
+    _with_data(heads, _audit("heads"))
 
 
 def _with_data(command: argparse.ArgumentParser, do: Callable[[argparse.Namespace], int | None]) -> None:
@@ -149,6 +161,16 @@ def _stations(options: argparse.Namespace) -> int:
     from forecourt.project import stations_command
 
     return int(stations_command.run(options) or 0)
+
+
+def _audit(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        _prepare(options)
+        from forecourt.project import audit_command
+
+        return int(getattr(audit_command, name)(options))
+
+    return run
 
 
 def _backup(options: argparse.Namespace) -> int:

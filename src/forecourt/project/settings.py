@@ -86,6 +86,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "forecourt.audit.middleware.Origin",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
 # Of the partner API (project/wsgi.py): no session, no cookie, no page.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "forecourt.audit.middleware.Origin",
     "forecourt.integrations.middleware.ConsumerActor",
 ]
 

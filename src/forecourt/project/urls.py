@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from forecourt.api import build as api
+from forecourt.audit.api import router as audit_api
 from forecourt.billing.api import router as billing_api
 from forecourt.charging.api import router as charging_api
 from forecourt.gateway.api import router as gateway_api
@@ -14,7 +15,7 @@ from forecourt.pricing.api import router as pricing_api
 from forecourt.project import guards, operations_pages, setup
 from forecourt.teams.api import router as teams_api
 
-ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api]
+ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api, audit_api]
 
 urlpatterns = [
     *api.urls(ROUTERS),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("setup/<str:token>", setup.setup, name="setup"),
     path("", include("forecourt.identity.urls")),
     path("", include("forecourt.files.urls")),
+    path("", include("forecourt.audit.urls")),
     path("", include("forecourt.operators.urls")),
     path("", include("forecourt.teams.urls")),
     path("", include("forecourt.dashboards.urls")),

@@ -1,5 +1,6 @@
 """The whole list of who reacts to what, and what higher domains add to lower ones. Called once, when Django is ready."""
 
+from forecourt.audit import pages as audit_pages
 from forecourt.billing import operations as billing
 from forecourt.billing import pages as billing_pages
 from forecourt.billing.events import ChargeSettled
@@ -28,7 +29,7 @@ from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
-from forecourt.project import operations_pages, personal_columns, personal_parts
+from forecourt.project import audit_items, operations_pages, personal_columns, personal_parts
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal
@@ -48,7 +49,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
-    dashboards_pages, notifications_pages, operations_pages, integrations_pages,
+    dashboards_pages, notifications_pages, operations_pages, integrations_pages, audit_pages,
 )  # fmt: skip
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
@@ -79,4 +80,5 @@ def connect() -> None:
     registries.deletion_of_person.add(*personal_parts.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)
+    registries.audit_items.add(*audit_items.ITEMS)
     registries.encrypted_columns.add(*ENCRYPTED_COLUMNS)

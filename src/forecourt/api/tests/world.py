@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connection
 from tests.cast import Cast
 
+from forecourt.audit.tests.factories import recorded
+from forecourt.audit.tokens import public_id
 from forecourt.charging.models import ChargeEnergy
 from forecourt.charging.tests.factories import AT, make_charge, make_place
 from forecourt.gateway.models import OcppMessage
@@ -72,6 +74,7 @@ def assemble(cast: Cast) -> World:
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk, "brand_id": Brand.objects.first().pk,
         "model_id": Model.objects.first().pk, "connector_id": ConnectorType.objects.first().pk, "country_id": Country.objects.first().pk,
         "area_id": CountryArea.objects.first().pk, "currency_id": Currency.objects.first().pk,
+        "event_id": public_id(recorded(entity_type="Team", entity_id=cast.harbour.pk)[0].id),
     }  # fmt: skip
     return World(cast, ids, place, charge)
 
