@@ -135,8 +135,15 @@ class Installation:
         report: dict[str, Any] = json.loads(done.stdout)
         return report
 
-    def token(self) -> str:
-        credential = self.demo["api_credentials"][0]
+    def cpu_seconds(self) -> float:
+        """What web and PostgreSQL have used so far, each with all its processes (/proc/PID/stat: user and system)."""
+        roots = [self.process("web"), self.process("postgresql")]
+        times = [one.cpu_times() for root in roots for one in [root, *root.children(recursive=True)]]
+        return sum(spent.user + spent.system for spent in times)
+
+    def token(self, which: int = 0) -> str:
+        """Of one of the demo's credentials: the first is a Main account's, the second its Sub-account's."""
+        credential = self.demo["api_credentials"][which]
         body = json.dumps({"clientId": credential["clientId"], "clientSecret": credential["clientSecret"]}).encode()
         request = urllib.request.Request(f"{self.web}/api/v1/auth/token", body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request) as answer:
