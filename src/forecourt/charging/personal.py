@@ -37,7 +37,7 @@ def _erase(person_id: int, *, at: datetime) -> None:
 
 def _charge_runs(person_id: int) -> str | None:
     is_theirs = Q(person_id=person_id) | Q(payer_team__owner_id=person_id, payer_team__type="personal")
-    if Charge.objects.filter(is_theirs).exclude(state__in=(Charge.State.COMPLETED, Charge.State.FAILED)).exists():
+    if Charge.objects.filter(is_theirs).exclude(Q(state=Charge.State.COMPLETED) | Q(failed_at__isnull=False)).exists():
         return _("A charge of yours is running, reserved or not paid yet. Stop it and wait until it is paid.")
     return None
 
