@@ -81,6 +81,10 @@ class People:
     teams: dict[str, list[Team]] = field(default_factory=dict)  # by operator identifier
     drivers: dict[int, list[Person]] = field(default_factory=dict)  # by team
 
+    def teams_of_others(self, team: Team) -> list[Team]:
+        """The teams of the same operator besides this one."""
+        return [other for others in self.teams.values() if team in others for other in others if other != team]
+
 
 OPERATORS = (
     # identifier is the slug of the name; prefix of its users' addresses

@@ -202,7 +202,13 @@ def post_member(request: ApiRequest, body: MemberIn) -> dict[str, Any]:
         raise Invalid(says, fields={"userId": says})
     person = _known(request.actor, body)
     fields, at = changes(body), clock.now()
-    given = {"actor": request.actor, "team": team, "role": role_named(body.role), "group": _group(request, team, fields), "at": at}
+    given: dict[str, Any] = {
+        "actor": request.actor,
+        "team": team,
+        "role": role_named(body.role),
+        "group": _group(request, team, fields),
+        "at": at,
+    }
     with acting(request.actor):
         if person is not None:
             member = operations.add_member(person=person, **given, **_values(fields))
