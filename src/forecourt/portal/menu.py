@@ -36,6 +36,7 @@ class Link:
     icon: str = ""
     is_current: bool = False
     count: object = None
+    disabled: Any = ""  # why it cannot be opened
 
 
 @dataclass(frozen=True, slots=True)

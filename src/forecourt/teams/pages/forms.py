@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
-from forecourt.teams.models import Team
+from forecourt.teams.categories import CATEGORIES
+from forecourt.teams.models import FleetGrant, Team
 from forecourt.teams.rules import TYPE_LABELS
 
 CREATABLE = (Team.Type.PROFESSIONAL, Team.Type.PRIVATE, Team.Type.OPERATOR)
@@ -23,7 +24,7 @@ class TeamForm(forms.Form):
     finance_email = forms.EmailField(
         label=gettext_lazy("Finance e-mail"), required=False, help_text=gettext_lazy("Invoices go here; else to the contact.")
     )
-    category = forms.CharField(label=gettext_lazy("Category"), max_length=40, required=False)
+    category = forms.ChoiceField(label=gettext_lazy("Category"), choices=[("", "–"), *CATEGORIES.items()], required=False)
     company_name = forms.CharField(label=gettext_lazy("Company name"), max_length=200, required=False)
     vat_number = forms.CharField(label=gettext_lazy("VAT number"), max_length=30, required=False)
     company_registration_number = forms.CharField(label=gettext_lazy("Company registration number"), max_length=40, required=False)
@@ -69,6 +70,10 @@ class NewTeamForm(TeamForm):
         field.queryset = Operator.objects.filter(pk__in=[operator.pk for operator in operators]).order_by("-is_main", "name")
         if len(operators) == 1:
             field.widget, field.initial = forms.HiddenInput(), operators[0].pk
+        if FleetGrant.objects.filter(operator__in=operators).exists():
+            kinds = self.fields["type"]
+            assert isinstance(kinds, forms.ChoiceField)
+            kinds.choices = [(value, TYPE_LABELS[value]) for value in (*CREATABLE, Team.Type.FLEET)]
 
 
 class EditTeamForm(TeamForm):
@@ -84,6 +89,8 @@ class EditTeamForm(TeamForm):
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.team = team
+        if team.category and team.category not in CATEGORIES:  # from before there was a catalogue
+            self.fields["category"].choices.append((team.category, team.category))  # type: ignore[attr-defined]
 
     def team_type(self, values: dict[str, Any]) -> str:
         """A personal team has no address either: it is its person's."""

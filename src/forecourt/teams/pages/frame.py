@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from forecourt.access import Actor, Permission
 from forecourt.kit import registries
 from forecourt.portal.menu import Link
-from forecourt.teams.models import Team
+from forecourt.teams.features import feature_of
+from forecourt.teams.models import FeatureSetting, Team
 from forecourt.teams.queries import state_of
 from forecourt.teams.rules import reaches
 
@@ -22,6 +23,7 @@ def frame(request: HttpRequest, team: Team) -> dict[str, Any]:
         "team_state": state_of(team),
         "crumbs": [(_("Teams"), reverse("teams"))],
         "tabs": _tabs(request, team),
+        "frozen": (team.frozen_reason or _("No reason was given.")) if team.frozen_at else "",
     }
 
 
@@ -37,5 +39,19 @@ def _tabs(request: HttpRequest, team: Team) -> list[Link]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     name = request.resolver_match.view_name if request.resolver_match else None
     mine = sorted((tab for tab in registries.tabs if tab.page == "team"), key=lambda tab: tab.order)
-    open_tabs = (tab for tab in mine if tab.permission is None or reaches(actor, tab.permission, team))
-    return [Link(tab.label, reverse(tab.url_name, args=[team.pk]), is_current=tab.url_name == name) for tab in open_tabs]
+    off = _switched_off(actor, team)
+    links = []
+    for tab in mine:
+        if tab.permission is None or reaches(actor, tab.permission, team):
+            links.append(Link(tab.label, reverse(tab.url_name, args=[team.pk]), is_current=tab.url_name == name))
+        elif feature_of(tab.permission) in off:
+            links.append(Link(tab.label, "", disabled=_("Your operator has switched this off for the team.")))
+    return links
+
+
+def _switched_off(actor: Actor, team: Team) -> set[str]:
+    """Features that this person would have, were they not off for the team; hidden ones are not named."""
+    if team.feature_group_id is None or not any(m.team_id == team.pk and m.closed for m in actor.team_memberships):
+        return set()
+    rows = FeatureSetting.objects.filter(group=team.feature_group_id, group__deleted_at=None, value=FeatureSetting.Value.OFF)
+    return set(rows.values_list("feature", flat=True))

@@ -6,7 +6,7 @@ from forecourt.access import TeamRole
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
-from forecourt.teams.models import FeatureGroup, FeatureSetting, MemberGroup, NestedTeam, Team, TeamMember
+from forecourt.teams.models import FeatureGroup, FeatureSetting, MemberGroup, NestedTeam, Team, TeamMember, TeamRun, TeamTemplate
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -49,6 +49,17 @@ def make_feature_group(operator: Operator, name: str = "Small", **features: str)
     group = FeatureGroup.objects.create(organisation_id=operator.organisation_id, operator=operator, name=name)
     FeatureSetting.objects.bulk_create(FeatureSetting(group=group, feature=feature, value=value) for feature, value in features.items())
     return group
+
+
+def make_template(operator: Operator, name: str = "House rules", **columns) -> TeamTemplate:
+    """Of chosen teams only, unless `applies_to` says otherwise."""
+    return TeamTemplate.objects.create(organisation_id=operator.organisation_id, operator=operator, name=name, **columns)
+
+
+def make_run(operator: Operator, **columns) -> TeamRun:
+    """An import of nothing, finished."""
+    given = {"kind": TeamRun.Kind.IMPORT, "content": {"rows": []}, "total": 0, "finished_at": AT, **columns}
+    return TeamRun.objects.create(organisation_id=operator.organisation_id, operator=operator, **given)
 
 
 def make_nesting(parent: Team, nested: Team, *, state: str = "accepted", **columns) -> NestedTeam:
