@@ -23,7 +23,7 @@ from forecourt.charging.queries.sessions import open_charges
 from forecourt.charging.rules.authorization import Refusal, TeamFacts, judge
 from forecourt.charging.rules.limits import Limits, broken
 from forecourt.charging.rules.names import new_remote_id_tag
-from forecourt.charging.rules.refusals import in_words
+from forecourt.charging.words import in_words
 from forecourt.kit.errors import DomainError, Forbidden, Invalid
 from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation

@@ -13,8 +13,8 @@ from forecourt.access import Permission, Scope, fetch, may
 from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.queries import ChargeDetail
-from forecourt.charging.rules.refusals import in_words
 from forecourt.charging.rules.sides import Sight, lies_in, masked, sight
+from forecourt.charging.words import in_words
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden
 from forecourt.portal import formats
