@@ -59,7 +59,8 @@ def audit_event(request: PageRequest, event_id: int) -> HttpResponseBase:
     row = queries.event(require(request.actor, Permission.AUDIT_READ), event_id)
     names = names_of(labels.named_rows(row.changes) | {("Operator", row.operator_id or 0), ("Team", row.team_id or 0)})
     context = {
-        "title": _("%(item)s: %(what)s") % {"item": labels.entity_label(row.entity_type), "what": str(labels.ACTIONS[row.action].word).lower()},
+        "title": _("%(item)s: %(what)s")
+        % {"item": labels.entity_label(row.entity_type), "what": str(labels.ACTIONS[row.action].word).lower()},
         "event": row,
         "crumbs": [(_("Audit log"), reverse("audit-log"))],
         "changes": list(labels.changes_of(row.changes, names, str(row.context.get("currency", "")))),

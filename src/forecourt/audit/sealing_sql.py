@@ -41,6 +41,9 @@ BEGIN
 END $$;
 """
 
+# A personal team belongs to its owner.
+RECORD_OWNERS = RECORD_PENDING.replace("WHEN 'User' THEN 'id' ELSE", "WHEN 'User' THEN 'id' WHEN 'Team' THEN 'owner_id' ELSE")
+
 PENDING_TABLE = """
 CREATE TABLE audit_pending (
   transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(), id bigint GENERATED ALWAYS AS IDENTITY,
