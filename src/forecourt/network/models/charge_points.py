@@ -48,8 +48,8 @@ class ChargePoint(OperatorScoped, PartnerVisible, Address, Located):
         OTHER = "other"
 
     id = models.BigAutoField(primary_key=True)
-    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
-    team = models.ForeignKey(Team, models.PROTECT, related_name="charge_points")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="charge_points", db_index=False)
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="charge_points")
     station = models.ForeignKey(Station, models.PROTECT, null=True, related_name="charge_points")
     number = models.SmallIntegerField(null=True)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from forecourt.network import operations
 from forecourt.network.intents import BootIntent, Hold, LinkIntent, StatusIntent
@@ -164,3 +165,31 @@ def test_a_batch_of_statuses_takes_a_fixed_number_of_statements(cast, django_ass
     operations.link_stations([link(one) for one in stations])
     with django_assert_num_queries(8):  # savepoint, find, lock, read, write, close and open periods, savepoint
         say(*(status(one, "Available", AT + MINUTE) for one in stations))
+
+
+def trigger_columns(name: str) -> set[str]:
+    """The columns whose UPDATE calls this trigger of the charge points."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT a.attname FROM pg_trigger t JOIN pg_attribute a ON a.attrelid = t.tgrelid AND a.attnum = ANY(t.tgattr)
+               WHERE t.tgrelid = 'network_chargepoint'::regclass AND t.tgname = %s""",
+            [name],
+        )
+        return {column for (column,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_every_column_that_stations_do_not_report_is_audited_and_touches() -> None:
+    columns = {field.column for field in ChargePoint._meta.concrete_fields}
+    reported = {
+        "state",
+        "state_since",
+        "ocpp_status",
+        "ocpp_error_code",
+        "ocpp_status_at",
+        "is_cable_plugged_in",
+        "last_meter_wh",
+        "held_for",
+    }
+    assert trigger_columns("audit") == columns - reported - {"created_at", "updated_at"}
+    assert trigger_columns("touch") == columns - {"last_meter_wh"}
