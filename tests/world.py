@@ -21,7 +21,15 @@ from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_invitation, make_theme
 from forecourt.pricing.tests.factories import make_price_group
 from forecourt.teams.models import Team
-from forecourt.teams.tests.factories import make_feature_group, make_member_group, make_nesting, make_run, make_team, make_team_member, make_template
+from forecourt.teams.tests.factories import (
+    make_feature_group,
+    make_member_group,
+    make_nesting,
+    make_run,
+    make_team,
+    make_team_member,
+    make_template,
+)
 from tests.cast import Cast, assemble
 
 UNWATCHED = {"sessions", "contenttypes", "auth", "places", "api", "procrastinate"}
@@ -72,7 +80,7 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
     credential, _ = make_credential(operator, name=f"{team.name}'s key")
     return {
         "what": "reset",
-        "feature_group_id": make_feature_group(operator, f"{team.name} features").pk, "run_id": make_run(operator).pk,
+        "feature_group_id": make_feature_group(operator, f"{team.name} features").pk, "team_run_id": make_run(operator).pk,
         "template_id": make_template(operator, f"{team.name} rules").pk,
         "relation_id": make_nesting(team, make_team(f"{team.name}'s guests", operator)).pk,
         "team_id": team.pk, "operator_id": operator.pk, "wallet_id": wallet.pk, "site_id": site.pk, "group_id": prices.pk,

@@ -1,7 +1,20 @@
 from django.urls import path
 
 from forecourt.teams import invitations, signing_up
-from forecourt.teams.pages import features, groups, importing, inviting, joining, member, members, restrictions, roles, settings, teams, uploading
+from forecourt.teams.pages import (
+    features,
+    groups,
+    importing,
+    inviting,
+    joining,
+    member,
+    members,
+    restrictions,
+    roles,
+    settings,
+    teams,
+    uploading,
+)
 
 urlpatterns = [
     path("accounts/signup/", signing_up.sign_up, name="account_signup"),
@@ -49,7 +62,7 @@ urlpatterns = [
     path("roles", roles.roles, name="roles"),
     path("teams/import", importing.team_import, name="team-import"),
     path("teams/import/template.csv", importing.team_import_template, name="team-import-template"),
-    path("team-runs/<int:run_id>", importing.team_run, name="team-run"),
+    path("team-runs/<int:team_run_id>", importing.team_run, name="team-run"),
     path("teams/<int:team_id>/settings", settings.team_settings, name="team-settings"),
     path("teams/<int:team_id>/convert", settings.team_convert, name="team-convert"),
     path("teams/<int:team_id>/block", settings.team_block, name="team-block"),
@@ -57,5 +70,7 @@ urlpatterns = [
     path("account/<int:account_id>/feature-groups", features.feature_group_list, name="feature-groups"),
     path("account/<int:account_id>/feature-groups/new", features.feature_group_new, name="feature-group-new"),
     path("account/<int:account_id>/feature-groups/<int:feature_group_id>", features.feature_group_edit, name="feature-group-edit"),
-    path("account/<int:account_id>/feature-groups/<int:feature_group_id>/delete", features.feature_group_delete, name="feature-group-delete"),
+    path(
+        "account/<int:account_id>/feature-groups/<int:feature_group_id>/delete", features.feature_group_delete, name="feature-group-delete"
+    ),
 ]
