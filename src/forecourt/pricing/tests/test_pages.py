@@ -193,7 +193,7 @@ def test_the_list_costs_the_same_for_one_row_and_for_many(cast, django_assert_nu
     for number in range(12):
         make_price_group(f"P{number}", cast.harbour if number % 2 else cast.northwind)
     client = cast.client("ada")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get("/price-groups/?q=p&type=public")
     assert len(answer.context["rows"]) == 12
 
