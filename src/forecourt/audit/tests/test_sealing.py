@@ -1,4 +1,7 @@
+import hashlib
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -108,3 +111,14 @@ def test_cutting_off_the_end_is_found_by_the_head(cast):
     assert queries.verify(organisation_id=chain)[1] == []  # the head was changed too: only the printed one knows
     _, (found,) = queries.verify(organisation_id=chain, known=printed)
     assert found.sequence == last.sequence
+
+
+def test_the_worked_example_of_the_documentation_is_true():
+    page = (Path(__file__).parents[4] / "docs/domains/audit.md").read_text()
+    lines = re.findall(r"^    event \d+  (.+)$", page, re.MULTILINE)
+    hashes = re.findall(r"^    hash \d    ([0-9a-f]{64})", page, re.MULTILINE)
+    before = rules.GENESIS
+    for line, hash in zip(lines, hashes, strict=True):
+        before = hashlib.sha256(before + line.encode()).digest()
+        assert before.hex() == hash
+    assert len(hashes) == 2
