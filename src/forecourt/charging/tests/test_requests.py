@@ -280,3 +280,23 @@ def test_the_owner_of_the_charge_point_does_not_restart_at_a_strangers_cost(cast
     with pytest.raises(Forbidden, match="wallet"):
         operations.restart(actor=cast.actor("ada"), charge=charge, at=minutes(3))
     assert not Command.objects.exists()
+
+
+def test_where_the_wallet_may_not_pay_nothing_starts_and_the_driver_is_told(cast):
+    place = make_place(cast)
+    type(cast.hotel).objects.filter(pk=cast.hotel.pk).update(pays_at_operator_ids=[cast.eastgate.pk])
+    with pytest.raises(operations.ChargeRefused) as refused:
+        ask(cast, place)
+    assert (refused.value.facts["reason"], refused.value.message) == (
+        "operator-not-allowed",
+        "The team’s wallet cannot be used at this operator’s charge points.",
+    )
+    assert not Command.objects.exists()
+
+
+def test_a_key_where_the_wallet_may_not_pay_is_blocked_and_its_charge_says_why(cast):
+    place = make_place(cast)
+    type(place.key).objects.filter(pk=place.key.pk).update(pays_in_country_ids=[])
+    outcome = operations.start_charges([place.start()], recorded_at=AT)[0]
+    charge = Charge.objects.get(pk=outcome.charge_id or 0)
+    assert (outcome.status, charge.payer_team, charge.failure_reason) == ("Blocked", None, "country-not-allowed")
