@@ -46,7 +46,8 @@ def _messages(person_id: int) -> Iterator[dict[str, Any]]:
 
 
 def _bell(person_id: int) -> Iterator[dict[str, Any]]:
-    yield from Notification.objects.filter(person_id=person_id).order_by("id").values("text", "url", "created_at", "read_at")
+    for row in Notification.objects.filter(person_id=person_id).order_by("id").values("text", "url", "created_at", "read_at"):
+        yield dict(row)
 
 
 def _erase(person_id: int, *, at: datetime) -> None:
@@ -63,7 +64,7 @@ def _erase(person_id: int, *, at: datetime) -> None:
     OneTimeCode.objects.filter(person_id=person_id).delete()
     DataExport.objects.filter(person_id=person_id).update(file_id=None)
     StoredFile.objects.filter(person_id=person_id).delete()
-    StoredFile.objects.filter(pk=person.picture_id).delete()
+    StoredFile.objects.filter(pk__in=[person.picture_id or 0]).delete()
     for name in OWN:
         setattr(person, name, _EMPTY.get(name))
     person.set_unusable_password()

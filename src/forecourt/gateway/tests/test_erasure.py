@@ -96,18 +96,10 @@ def work_with_others(one: Somebody, operator: Operator) -> None:
         actor=actor, station=Station.objects.get(identity="CP1"), charge_point=None, action="reset", payload={"type": "soft"}, at=at
     )
     wallet = make_wallet(one.team)
-    for kind, amount in (("deposit", (None, wallet.pk)), ("withdrawal", (wallet.pk, None))):
-        new = NewTransaction(
-            f"erasure:{kind}",
-            kind,
-            f"{kind}-manual",
-            Amount.plain(500, wallet.currency),
-            *amount,
-            at,
-            external="manual",
-            note="For Ottoline Morrell",
-        )
-        record_transactions([new], at=at)
+    amount, note = Amount.plain(500, wallet.currency), "For Ottoline Morrell"
+    into = NewTransaction("erasure:in", "deposit", "deposit-manual", amount, None, wallet.pk, at, external="manual", note=note)
+    out = NewTransaction("erasure:out", "withdrawal", "withdrawal-manual", amount, wallet.pk, None, at, external="manual", note=note)
+    record_transactions([into, out], at=at)
 
 
 def charge_over_ocpp(running: Running) -> Charge:

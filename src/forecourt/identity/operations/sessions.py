@@ -25,4 +25,4 @@ def end_other_sessions(*, actor: Actor, person: Person, at: datetime, keep: str 
 def _end(keys: list[str]) -> int:
     Session.objects.filter(session_key__in=keys).delete()
     ended, _by_model = UserSession.objects.filter(session_key__in=keys).delete()
-    return ended
+    return int(ended)

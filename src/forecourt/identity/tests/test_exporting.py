@@ -39,7 +39,7 @@ def test_the_link_works_for_its_person_alone_and_seven_days(fresh, cast, monkeyp
     file = StoredFile.objects.get(person_id=cast.tom.pk)
     address = f"/files/{file.pk}/{file.key}"
     assert (cast.client("ada").get(address).status_code, cast.client(None).get(address).status_code) == (404, 404)
-    assert file.expires_at - file.created_at == timedelta(days=7)
+    assert file.expires_at == file.created_at + timedelta(days=7)
 
 
 def test_only_one_at_a_time_and_the_page_shows_how_far_it_is(fresh):
