@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from picows import WSAutoPingStrategy, WSCloseCode, WSListener, WSTransport, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
-from forecourt.gateway import credentials, metrics
+from forecourt.gateway import credentials
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.session import Session
 from forecourt.gateway.versions import VERSIONS
@@ -98,14 +98,10 @@ class Door(asyncio.Protocol):
             self._respond(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"})
 
     def _served(self, path: str) -> bool:
-        """The two plain pages of this port."""
+        """The one plain page of this port."""
         if path == "/healthz":
             self._respond(HTTPStatus.OK, body=b"ok\n")
-        elif path == "/metrics":
-            self._respond(HTTPStatus.OK, {"Content-Type": metrics.CONTENT_TYPE}, metrics.page(self._gateway.hub))
-        else:
-            return False
-        return True
+        return path == "/healthz"
 
     async def _authenticated(self, identity: str, authorization: str) -> Credential:
         """

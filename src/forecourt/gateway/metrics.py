@@ -1,15 +1,17 @@
-"""Figures for Prometheus, gathered when asked: counting costs the hot path nothing."""
+"""
+Figures for Prometheus, gathered when asked: counting costs the hot path nothing.
+
+They have a private port of their own: the OCPP port is for everybody.
+"""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 if TYPE_CHECKING:
     from forecourt.gateway.hub import Hub
-
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class _Figures:
@@ -27,8 +29,20 @@ class _Figures:
         yield CounterMetricFamily("forecourt_gateway_refused", "Connections refused", hub.refusals.total)
 
 
-def page(hub: "Hub") -> bytes:
-    """The page in Prometheus' text format."""
-    registry = CollectorRegistry()
-    registry.register(_Figures(hub))
-    return generate_latest(registry)
+class Server:
+    """`GET /metrics` on this address, in a thread of its own. `port` is the one it listens on."""
+
+    def __init__(self, hub: "Hub", *, bind: str, port: int) -> None:
+        """:raises OSError: if the port is taken."""
+        registry = CollectorRegistry()
+        registry.register(_Figures(hub))
+        try:
+            self._server, self._thread = start_http_server(port, bind, registry)
+        except OSError as error:
+            raise OSError(f"no metrics on {bind}:{port}: {error}") from error
+        self.port = self._server.server_port
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from forecourt.gateway import listening, operations
+from forecourt.gateway import listening, metrics, operations
 from forecourt.gateway.batches import Batches
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.credentials import Credentials
@@ -43,13 +43,14 @@ class Gateway:
 
     def __init__(self, *, bind: str | None = None, port: int | None = None) -> None:
         self._bind, self.port = CONFIG.bind if bind is None else bind, CONFIG.port if port is None else port
+        self.metrics: metrics.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
         self.throttle = Throttle()
 
     async def start(self) -> None:
         """
-        :raises OSError: if the port is taken or the certificate cannot be read.
+        :raises OSError: if a port is taken or the certificate cannot be read.
         :raises django.db.Error: if the database is not there.
         """
         self.loop = asyncio.get_running_loop()
@@ -60,6 +61,8 @@ class Gateway:
         self.batches = Batches(collect_s=CONFIG.collect_ms / 1000, threads=CONFIG.threads)
         self.hub = Hub(await self._begin(), self._side, self.batches)
         self.credentials = Credentials(Side("door"))
+        if CONFIG.metrics_port is not None:
+            self.metrics = metrics.Server(self.hub, bind=CONFIG.metrics_bind, port=CONFIG.metrics_port)
         self._tasks = [
             self.loop.create_task(work)
             for work in (
@@ -93,6 +96,8 @@ class Gateway:
         await self._side.run(operations.end_process, self.hub.gateway_id, at=clock.now())
         self._side.close()
         self.credentials.close()
+        if self.metrics is not None:
+            await self.loop.run_in_executor(None, self.metrics.close)
 
     async def _begin(self) -> int:
         await self._side.run(operations.bury_dead, at=clock.now())

@@ -1,11 +1,13 @@
 """Who comes in: guarantees.md, section 1, rows on authentication, guessing and takeover."""
 
+import urllib.error
 import urllib.request
 
 import pytest
 from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from forecourt.gateway import metrics
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import RefusedConnection, StationEvent
 from forecourt.gateway.tests.stations import Running, basic, eventually
@@ -109,14 +111,28 @@ def test_a_changed_password_counts_at_once(running: Running) -> None:
     assert status_of(running, "CP1", basic("CP1", STATION_PASSWORD)) == 401
 
 
-def test_the_port_also_answers_health_and_metrics(running: Running) -> None:
-    def page(path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.gateway.port}{path}", timeout=5) as response:
-            return str(response.read().decode())
+def page(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
+        return str(response.read().decode())
 
-    running.connect("CP1").call("Heartbeat", {})
-    assert page("/healthz") == "ok\n"
-    assert "forecourt_gateway_messages_total 1.0" in page("/metrics")
+
+def test_the_port_also_answers_health_but_tells_no_figures(running: Running) -> None:
+    assert page(running.gateway.port, "/healthz") == "ok\n"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        page(running.gateway.port, "/metrics")
+    assert refused.value.code == 426
+    assert running.gateway.metrics is None
+
+
+def test_figures_have_a_private_port_where_one_is_set(running: Running) -> None:
+    server = metrics.Server(running.gateway.hub, bind="127.0.0.1", port=0)
+    try:
+        running.connect("CP1").call("Heartbeat", {})
+        assert "forecourt_gateway_messages_total 1.0" in page(server.port, "/metrics")
+        with pytest.raises(OSError, match="no metrics on"):
+            metrics.Server(running.gateway.hub, bind="127.0.0.1", port=server.port)
+    finally:
+        server.close()
 
 
 def test_stopping_says_1001_and_lets_go_of_the_stations(running: Running) -> None:
