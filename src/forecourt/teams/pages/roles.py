@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from django.http import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from forecourt.access import OperatorRole, Permission, TeamRole, require
-from forecourt.access.grants import OPERATOR_GRANTS, TEAM_GRANTS, TEAM_TOGGLES
+from forecourt.access import OperatorRole, Permission, PlatformRole, TeamRole, require
+from forecourt.access.grants import OPERATOR_GRANTS, PLATFORM_GRANTS, TEAM_GRANTS, TEAM_TOGGLES
 from forecourt.portal.pages import PageRequest, page, respond
 from forecourt.teams.rules import ROLE_LABELS, TOGGLE_LABELS
 
+PLATFORM_LABELS = {
+    PlatformRole.ADMINISTRATOR: gettext_lazy("Administrator"),
+    PlatformRole.SUPPORT: gettext_lazy("Support"),
+    PlatformRole.KYB_REVIEWER: gettext_lazy("Business verification"),
+}
 YES, NO, BY_TOGGLE = "yes", "no", "toggle"
 
 
@@ -32,6 +38,8 @@ def roles(request: PageRequest) -> HttpResponseBase:
         "team_roles": [ROLE_LABELS[role] for role in TeamRole],
         "team_rows": team_rows(),
         "toggle_rows": toggle_rows(),
+        "platform_roles": [PLATFORM_LABELS[role] for role in PlatformRole],
+        "platform_rows": platform_rows(),
     }
     return respond(request, "teams/roles.html", None, context)
 
@@ -40,6 +48,14 @@ def operator_rows() -> list[GrantRow]:
     shown = [permission for permission in Permission if any(permission in granted for granted in OPERATOR_GRANTS.values())]
     return [
         GrantRow(permission, tuple(YES if permission in OPERATOR_GRANTS[role] else NO for role in OperatorRole)) for permission in shown
+    ]
+
+
+def platform_rows() -> list[GrantRow]:
+    """What the installation's own people may do; none of it reaches a tenant's rows."""
+    shown = [permission for permission in Permission if any(permission in granted for granted in PLATFORM_GRANTS.values())]
+    return [
+        GrantRow(permission, tuple(YES if permission in PLATFORM_GRANTS[role] else NO for role in PlatformRole)) for permission in shown
     ]
 
 
