@@ -9,9 +9,10 @@ from django.db.models import Q, QuerySet
 from forecourt.access import Scope
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
-from forecourt.pricing.models import MemberPricing, PriceGroup, PriceVersion
+from forecourt.pricing.models import MemberPricing, PriceGroup, PriceVersion, TeamTemplatePricing
 from forecourt.pricing.words import describe, summary
 from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.queries.rights import template_of
 
 __all__ = [
     "GroupFilter",
@@ -27,6 +28,7 @@ __all__ = [
     "price_groups",
     "readable",
     "summary",
+    "template_group",
     "version_rows",
     "versions_at_start",
 ]
@@ -105,9 +107,18 @@ def shared_with(operator: Operator) -> Q:
 
 
 def default_group(team: Team, type: str) -> PriceGroup | None:
-    """The default of a type for a team: its own, else its operator's, else the Main account's."""
-    groups = assignable(team, type).filter(is_default=True).select_related("current_version")
-    return min(groups, key=lambda group: (group.team_id is None, group.operator_id != team.operator_id), default=None)
+    """The default of a type for a team: its own, else that of its template (spec §2.5), its operator's, the Main account's."""
+    groups = list(assignable(team, type).filter(is_default=True).select_related("current_version"))
+    nearest = min(groups, key=lambda group: (group.team_id is None, group.operator_id != team.operator_id), default=None)
+    return nearest if nearest and nearest.team_id else template_group(team, type) or nearest
+
+
+def template_group(team: Team, type: str) -> PriceGroup | None:
+    """What the team's template names as default price or cost group, if it is of this type."""
+    template = template_of(team)
+    prices = TeamTemplatePricing.objects.filter(template=template).select_related("price_group__current_version", "cost_group").first()
+    groups = (prices.price_group, prices.cost_group) if template and prices else ()
+    return next((group for group in groups if group and group.type == type and group.deleted_at is None), None)
 
 
 def _shared(operators: Sequence[tuple[int, int]]) -> Q:

@@ -13,6 +13,7 @@ from forecourt.kit.operations import operation
 from forecourt.kit.secrets import keyed_hash, new_secret
 from forecourt.network.models import Model, Station
 from forecourt.network.operations.deleting import refuse_if_deleted
+from forecourt.network.operations.gathering import refuse_fleet
 from forecourt.network.operations.stations import PASSWORD_LENGTH, PASSWORD_PURPOSE, IdentityTaken, tell_gateways
 from forecourt.network.rules.identities import EVSE_PARTY, is_identity
 from forecourt.teams.models import Team
@@ -66,6 +67,7 @@ def add_stations(
     :raises IdentityTaken: if a living station has one of them, or one is named twice.
     """
     refuse_if_deleted(team)
+    refuse_fleet(team)
     _check(identities)
     secrets = {identity: password or new_secret(PASSWORD_LENGTH) for identity in identities}
     hashes = [keyed_hash(secret, purpose=PASSWORD_PURPOSE) for secret in secrets.values()]

@@ -14,11 +14,13 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.network.models import ChargePoint, Connector, ConnectorType, Model, Site, Station
 from forecourt.network.operations.deleting import refuse_if_deleted, refuse_if_objected
+from forecourt.network.operations.gathering import gather, refuse_fleet
 from forecourt.network.operations.states import settle_states
 from forecourt.network.operations.stations import end_integrations, forget_station
 from forecourt.network.operations.values import checked_place, one_of
 from forecourt.network.rules import new_evse_id
 from forecourt.pricing.models import PriceGroup
+from forecourt.pricing.queries import template_group
 from forecourt.teams.models import Team
 
 _FLAGS = ("show_on_map", "is_reservable", "is_roaming", "is_free")
@@ -55,6 +57,7 @@ def create_charge_point(
     :raises Invalid: with a message per field.
     """
     refuse_if_deleted(team)
+    refuse_fleet(team)
     given = {"name": "", "visibility": "", "type": model.type if model else "", "max_w": model.max_w if model else None, **values}
     columns = _checked(given, at=at) | {"site": _own_site(site, team)}
     columns.setdefault("active_at", at)
@@ -70,6 +73,7 @@ def create_charge_point(
         **{"time_zone": site.time_zone if site else team.time_zone, **columns},
     )
     _set_connectors(charge_point, connector_type_ids if connector_type_ids is not None else (model.connector_types if model else []))
+    gather(actor=actor, charge_point=charge_point, at=at)
     settle_states([id], at=at)
     charge_point.refresh_from_db()
     return charge_point
@@ -103,6 +107,8 @@ def edit_charge_point(
     if connector_type_ids is not None:
         charge_point.connectors.all().delete()
         _set_connectors(charge_point, connector_type_ids)
+    if "site" not in values and "address1" in values:
+        gather(actor=actor, charge_point=charge_point, at=at)
     return charge_point
 
 
@@ -150,6 +156,7 @@ def transfer_charge_point(*, actor: Actor, charge_point: ChargePoint, team: Team
     if charge_point.organisation_id != team.organisation_id:
         raise OtherOrganisation(_("A charge point can only move to a team of the same organisation."))
     refuse_if_deleted(team)
+    refuse_fleet(team)
     station = locked(charge_point.station) if charge_point.station else None
     together = Q(pk=charge_point.pk) | (Q(station=station) if station else Q())
     rows = list(ChargePoint.objects.filter(together, deleted_at=None).order_by("pk").select_for_update(no_key=True))
@@ -250,7 +257,8 @@ def _set_connectors(charge_point: ChargePoint, type_ids: Sequence[int]) -> None:
 
 
 def _default_price_group(team: Team) -> PriceGroup | None:
-    return PriceGroup.objects.filter(team=team, type=PriceGroup.Type.PUBLIC, is_default=True, deleted_at=None).first()
+    own = PriceGroup.objects.filter(team=team, type=PriceGroup.Type.PUBLIC, is_default=True, deleted_at=None).first()
+    return own or template_group(team, PriceGroup.Type.PUBLIC)
 
 
 def _country_code(site: Site | None, team: Team) -> str:

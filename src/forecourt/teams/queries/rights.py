@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Func, TextField
+from django.db.models import Func, Q, TextField
 
-from forecourt.teams.models import Team
+from forecourt.teams.models import Team, TeamTemplate
 
 
 class TakenRights(Func):
@@ -14,6 +14,14 @@ class TakenRights(Func):
     function = "team_taken_rights"
     arity = 3
     output_field: Any = ArrayField(TextField())
+
+
+def template_of(team: Team) -> TeamTemplate | None:
+    """The template that holds for a team, as `team_taken_rights` picks it."""
+    if team.template_id is not None:
+        return TeamTemplate.objects.filter(pk=team.template_id, deleted_at=None).first()
+    rows = TeamTemplate.objects.filter(Q(applies_to=team.type) | Q(applies_to="all"), operator=team.operator_id, deleted_at=None)
+    return min(rows, key=lambda one: one.applies_to == TeamTemplate.AppliesTo.ALL, default=None)
 
 
 def taken_rights(team: Team) -> frozenset[str]:
