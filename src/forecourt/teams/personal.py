@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from forecourt.identity.events import ContactChanged
 from forecourt.identity.models import Person
 from forecourt.kit.registries import PersonalPart
-from forecourt.teams.models import Team, TeamMember
+from forecourt.teams.models import MemberFee, Team, TeamMember
+from forecourt.teams.rules import next_month
 
 EXPORTED = (
     "id", "team__name", "role", "state", "invited_email", "invited_phone", "note", "invited_at", "accepted_at", "created_at", "deleted_at",
@@ -57,6 +59,20 @@ def _erase(person_id: int, *, at: datetime) -> None:
         Team.objects.filter(finance_email__iexact=person.email).update(finance_email=None)
 
 
+def _export_fees(person_id: int) -> Iterator[dict[str, Any]]:
+    columns = ("id", "team__name", "amount_minor", "currency", "starts_on", "ends_on", "agreed_note")
+    yield from MemberFee.objects.filter(member__person_id=person_id).order_by("id").values(*columns)
+
+
+def _erase_fees(person_id: int, *, at: datetime) -> None:
+    """What was agreed is words about the person; the amounts stay with the books. Nothing more becomes owed."""
+    fees = MemberFee.objects.filter(member__person_id=person_id)
+    fees.exclude(agreed_note="").update(agreed_note="")
+    for fee in fees.filter(ends_on=None).select_related("team"):
+        fee.ends_on = max(fee.starts_on, next_month(at.astimezone(ZoneInfo(fee.team.time_zone)).date()))
+        fee.save(update_fields=["ends_on"])
+
+
 def _owns_a_team(person_id: int) -> str | None:
     names = Team.objects.filter(owner_id=person_id, deleted_at=None).exclude(type=Team.Type.PERSONAL).values_list("name", flat=True)
     if names:
@@ -70,5 +86,9 @@ def follow_contact(events: Sequence[ContactChanged]) -> None:
         Team.objects.filter(owner_id=id, type=Team.Type.PERSONAL).exclude(contact_email=email or "").update(contact_email=email or "")
 
 
-PARTS = (PersonalPart("teams", export=_export_teams), PersonalPart("team-memberships", export=_export_memberships, erase=_erase))
+PARTS = (
+    PersonalPart("teams", export=_export_teams),
+    PersonalPart("member-fees", export=_export_fees, erase=_erase_fees),
+    PersonalPart("team-memberships", export=_export_memberships, erase=_erase),
+)
 OBJECTIONS = (_owns_a_team,)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecourt.access import Actor
+from forecourt.audit.tests.factories import recorded
 from forecourt.billing import operations
 from forecourt.billing.jobs import member_fees
 from forecourt.billing.models import MemberFeePurchase
@@ -19,6 +20,7 @@ from forecourt.ledger.tests.factories import give_funds, make_wallet
 from forecourt.notifications.models import OutgoingEmail
 from forecourt.teams import operations as teams
 from forecourt.teams.models import MemberFee, Team, TeamMember
+from forecourt.teams.personal import PARTS
 from forecourt.teams.rules import next_month, owed_months
 
 SYSTEM = Actor.system("test")
@@ -156,3 +158,22 @@ def test_the_database_owes_the_months_of_the_teams_zone_that_the_rule_names(dora
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_the_next_month_begins_after_the_day_and_within_31_days(day):
     assert (next_month(day).day, 1 <= (next_month(day) - day).days <= 31) == (1, True)
+
+
+def test_erasing_a_person_takes_the_words_and_keeps_the_amounts(dora):
+    teams.set_fee(actor=SYSTEM, member=dora, amount=Money(5_000, "DKK"), note="Dora's parking space", at=AT)
+    part = next(part for part in PARTS if part.name == "member-fees")
+    assert part.export
+    assert part.erase
+    assert [row["agreed_note"] for row in part.export(dora.person_id)] == ["Dora's parking space"]
+    for _ in range(2):
+        part.erase(dora.person_id, at=AT)
+    fee = MemberFee.objects.get()
+    assert (fee.agreed_note, fee.amount_minor, fee.ends_on) == ("", 5_000, date(2026, 12, 1))
+
+
+def test_the_audit_trail_keeps_the_amount_and_not_the_words(dora):
+    teams.set_fee(actor=SYSTEM, member=dora, amount=Money(5_000, "DKK"), note="Dora's parking space", at=AT)
+    (event,) = recorded(entity_type="TeamMemberFee")
+    assert "parking" not in str(event.changes)
+    assert event.changes["amount_minor"] == [None, 5_000]

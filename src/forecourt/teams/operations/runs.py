@@ -46,6 +46,7 @@ def continue_run(*, actor: Actor, at: datetime) -> bool:
     if run.position == run.total:
         run.finished_at = at
         _tell(run)
+        run.content = {name: value for name, value in run.content.items() if name != "rows"}  # people's addresses are not kept
     run.save()
     return True
 

@@ -82,6 +82,7 @@ def test_a_run_invites_each_row_once_and_tells_who_asked(cast):
     continue_runs(0)
     run = TeamRun.objects.get()
     assert (run.done, run.position, len(run.problems), run.finished_at is not None) == (2, 5, 3, True)
+    assert "rows" not in run.content  # addresses are not kept
     assert set(TeamMember.objects.filter(state="invited").values_list("role", flat=True)) == {"member"}
     assert Notification.objects.get(person_id=cast.ada.pk).url == page
     assert "anna@example.com" not in cast.client("ada").get(page).content.decode()
