@@ -17,7 +17,7 @@ LIMITS = {
 }  # fmt: skip
 NULLABLE = {"company_name", "company_registration_number", "po_number", "tax_identification_number", "recipient_code", "external_id"}
 EMAILS = {"contact_email", "finance_email", "legal_email", "support_email"}
-UNCHECKED = {"partner_external_id", "partner_custom_payload", "accepts_join_requests", "generates_sites"}
+UNCHECKED = {"partner_external_id", "partner_custom_payload", "accepts_joins_at_once", "generates_sites"}
 CHOICES = {"payment_method": Team.PaymentMethod.values, "external_charging": Team.ExternalCharging.values}
 # Whose money the operator may carry (spec P2.8).
 CARRIED = (Team.Type.PRIVATE, Team.Type.PROFESSIONAL)

@@ -77,7 +77,7 @@ class NewTeamForm(TeamForm):
 
 
 class EditTeamForm(TeamForm):
-    accepts_join_requests = forms.BooleanField(
+    accepts_joins_at_once = forms.BooleanField(
         label=gettext_lazy("Accept join requests by themselves"), required=False,
         help_text=gettext_lazy("Whoever knows the join code becomes a member without being asked for."),
     )  # fmt: skip

@@ -114,6 +114,6 @@ def facts_of(team: Team) -> dict[str, Any]:
         name: getattr(team, name)
         for name in (
             "name", "contact_email", "finance_email", "category", "company_name", "vat_number", "company_registration_number",
-            "address1", "address2", "zip_code", "city", "ean_number", "po_number", "accepts_join_requests", "external_charging",
+            "address1", "address2", "zip_code", "city", "ean_number", "po_number", "accepts_joins_at_once", "external_charging",
         )
     }  # fmt: skip
