@@ -25,7 +25,7 @@ from forecourt.operators.models import Operator
 from forecourt.places.models import Country
 from forecourt.places.queries import vat_rate_on
 from forecourt.pricing.models import PriceGroup
-from forecourt.project.demo import books, charges, files, history, members, people, places, prices, stations
+from forecourt.project.demo import books, charges, files, history, members, people, places, prices, stations, structure
 from forecourt.project.refusal import Refusal
 from forecourt.teams.models import Team, TeamMember
 
@@ -82,6 +82,7 @@ def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tupl
     network = _make_network(seed, everybody, groups, at=from_at, until_at=until_at)
     stopped = _make_history(seed, everybody, network, groups, from_at=from_at, until_at=until_at)
     members.make_members(everybody, at=until_at)
+    structure.make_structure(everybody, at=until_at)
     credentials = [_credential(operator, at=until_at) for operator in everybody.operators.values()]
     return files.Loaded(everybody, network, credentials, SIMULATED), stopped
 

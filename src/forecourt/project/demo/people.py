@@ -12,6 +12,7 @@ from forecourt.operators.models import Operator, OperatorMember
 from forecourt.places.models import Country
 from forecourt.teams import operations as teams
 from forecourt.teams.models import Team
+from forecourt.teams.operations.fleet import grant_fleet
 
 PASSWORD = "demo-password"  # noqa: S105 (the demo prints it)
 DEMO = Actor.system("demo")
@@ -124,6 +125,8 @@ def make_people(seed: random.Random, *, at: datetime) -> People:
         people.operators[name] = operator
         _furnish(operator, at=at)
         _make_users(people, operator, prefix, at=at)
+        if any(kind == Team.Type.FLEET for _name, kind in TEAM_NAMES[name]):
+            grant_fleet(actor=DEMO, operator=operator, at=at)
         people.teams[name] = [_make_team(people, operator, team, kind, seed, at=at) for team, kind in TEAM_NAMES[name]]
     return people
 
