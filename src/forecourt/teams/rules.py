@@ -1,7 +1,7 @@
 """Words of teams, and the matrix of spec P2.1 as a form needs it. No database."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -38,6 +38,7 @@ PAYMENT_TYPE_LABELS: dict[str, Promise] = {
     "none": _("Nowhere"),
 }
 NEVER = _("A member can never have this. Make them an admin first.")
+TAKEN = _("The operator’s team settings take this from everybody in the team.")
 ALWAYS = _("The owner always has this.")
 ONLY_OWNER = _("Only the owner of the team, or the operator, may give wallet rights.")
 
@@ -69,9 +70,10 @@ class Toggle:
     reason: str | Promise = ""
 
 
-def toggles_for(role: str, *, may_grant_wallet: bool = True) -> list[Toggle]:
-    """The toggles of spec P2.1 for a role, each with why it cannot be changed."""
-    return [_toggle(name, TeamRole(role), may_grant_wallet) for name in TOGGLE_LABELS]
+def toggles_for(role: str, *, may_grant_wallet: bool = True, taken: frozenset[str] = frozenset()) -> list[Toggle]:
+    """The toggles of spec P2.1 for a role, each with why it cannot be changed. `taken`: by the team's template (spec §2.5)."""
+    drawn = [_toggle(name, TeamRole(role), may_grant_wallet) for name in TOGGLE_LABELS]
+    return [replace(one, reason=one.reason or TAKEN) if one.name in taken else one for one in drawn]
 
 
 def _toggle(name: str, role: TeamRole, may_grant_wallet: bool) -> Toggle:

@@ -78,7 +78,7 @@ class TemplateForm(forms.Form):
         self.fields["pays_in_country_ids"].choices = country_choices()  # type: ignore[attr-defined]
         self.fields["pays_at_operator_ids"].choices = operator_choices(operator)  # type: ignore[attr-defined]
         for name, label in LABELS.items():
-            self.fields[name] = forms.ChoiceField(label=label, choices=TRI_STATE, required=False)
+            self.fields[name] = forms.ChoiceField(label=str(label), choices=TRI_STATE, required=False)
 
     def values(self) -> dict[str, Any]:
         """Columns of the template."""

@@ -37,7 +37,7 @@ class FeatureGroupForm(forms.Form):
     def __init__(self, *args: Any, operator: Operator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, feature in FEATURES.items():
-            self.fields[name] = forms.ChoiceField(label=feature.label, choices=VALUES, initial=FeatureSetting.Value.ON)
+            self.fields[name] = forms.ChoiceField(label=str(feature.label), choices=VALUES, initial=FeatureSetting.Value.ON)
         rows = Team.objects.filter(operator=operator, deleted_at=None).exclude(type=Team.Type.PERSONAL).order_by("name", "id")
         self.fields["teams"] = forms.ModelMultipleChoiceField(
             label=_("Teams in this group"), queryset=rows, required=False, widget=forms.CheckboxSelectMultiple

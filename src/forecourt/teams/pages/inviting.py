@@ -18,6 +18,7 @@ from forecourt.teams.pages.member import RESOURCE, asked_role, member_form
 from forecourt.teams.pages.member_forms import NewMemberForm
 from forecourt.teams.pages.teams import SHOWN_ONCE
 from forecourt.teams.queries.groups import groups_for
+from forecourt.teams.queries.rights import taken_rights
 from forecourt.teams.rules import may_grant_wallet, reaches, toggles_for
 
 P = Permission
@@ -46,7 +47,7 @@ def _form(request: PageRequest, team: Team) -> NewMemberForm:
     role = asked_role(request, TeamRole.MEMBER)
     form = NewMemberForm(
         request.POST if request.method == "POST" else None, groups=groups_for(team), initial={"role": role, "email": request.GET.get("email", "")},
-        toggles=toggles_for(role, may_grant_wallet=may_grant_wallet(request.actor, team)),
+        toggles=toggles_for(role, may_grant_wallet=may_grant_wallet(request.actor, team), taken=taken_rights(team)),
     )  # fmt: skip
     form.add_extras(request.actor, team.operator, team, None)
     return form

@@ -22,6 +22,7 @@ from forecourt.teams.pages.member_forms import FeeForm, MemberForm
 from forecourt.teams.pages.members import row_actions
 from forecourt.teams.pages.teams import SHOWN_ONCE
 from forecourt.teams.queries import restrictions
+from forecourt.teams.queries.rights import taken_rights
 from forecourt.teams.rules import PAYMENT_TYPE_LABELS, ROLE_LABELS, TOGGLE_LABELS, may_grant_wallet, toggles_for
 
 P = Permission
@@ -110,7 +111,7 @@ def member_edit(request: PageRequest, team_id: int, member_id: int) -> HttpRespo
     team, member = member_named(request, team_id, member_id, P.TEAM_MEMBER_MANAGE)
     is_owner = member.role == TeamRole.OWNER
     role = TeamRole.OWNER if is_owner else asked_role(request, TeamRole(member.role))
-    toggles = toggles_for(role, may_grant_wallet=may_grant_wallet(request.actor, team))
+    toggles = toggles_for(role, may_grant_wallet=may_grant_wallet(request.actor, team), taken=taken_rights(team))
     initial: dict[str, Any] = {"role": role, "note": member.note, **{name: getattr(member, name) for name in RIGHTS}}
     form = MemberForm(request.POST if request.method == "POST" else None, toggles=toggles, is_owner=is_owner, initial=initial)
     form.add_extras(request.actor, member.team.operator, team, member.pk)

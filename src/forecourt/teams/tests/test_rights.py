@@ -3,7 +3,7 @@
 import pytest
 
 from forecourt.access import Permission
-from forecourt.teams.models import FeatureGroup, FeatureSetting, TeamTemplate
+from forecourt.teams.models import FeatureGroup, FeatureSetting, TeamMember, TeamTemplate
 from forecourt.teams.queries import actor_of, taken_rights
 
 
@@ -77,3 +77,10 @@ def test_the_actor_still_takes_two_queries(cast, django_assert_num_queries):
     make_template(cast, can_configure_charge_points=False)
     with django_assert_num_queries(2):
         actor_of(cast.tom)
+
+
+def test_a_members_form_says_why_a_right_cannot_be_given(cast):
+    make_template(cast, can_configure_charge_points=False)
+    tom = TeamMember.objects.get(person=cast.tom, team=cast.harbour)
+    page = cast.client("ada").get(f"/teams/{cast.harbour.pk}/members/{tom.pk}/edit").content.decode()
+    assert "team settings take this from everybody" in page

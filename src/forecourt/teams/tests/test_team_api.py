@@ -8,7 +8,7 @@ from forecourt.integrations.tests.factories import api_client
 from forecourt.teams.models import FeatureGroup, Team, TeamMember
 from forecourt.teams.tests.test_rights import make_feature_group
 
-BODY = {
+BODY: dict[str, Any] = {
     "name": "Pier", "contactEmail": "pier@example.com", "type": "professional",
     "address": {"address1": "Kaj 1", "city": "København", "zipCode": "2100", "countryId": 0},
 }  # fmt: skip
