@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from bench import backlog, http, million
+from bench import audit, backlog, http, million
 from bench.installation import Installation, data_folder, limit_open_files
 
 
@@ -43,9 +43,10 @@ class Size:
     charges: int
     backlog: int
     seconds: int
+    events: int
 
 
-SIZES = {"small": Size(2_000, 200_000, 3_000, 8), "full": Size(10_000, 1_000_000, 20_000, 20)}
+SIZES = {"small": Size(2_000, 200_000, 3_000, 8, 1_000_000), "full": Size(10_000, 1_000_000, 20_000, 20, 10_000_000)}
 
 
 def meter_values(at: Installation, size: Size) -> Iterator[Figure]:
@@ -141,6 +142,26 @@ def portal_lists(at: Installation, size: Size) -> Iterator[Figure]:
             yield Figure(f"{path} for {who}: bad answers", measured.bad, "", at_most=0)
 
 
+def audit_log(at: Installation, size: Size) -> Iterator[Figure]:
+    """The published set of filters, as a Main account's and a Sub-account's Admin; what recording costs a write; how far the sealer is behind."""
+    events = audit.ensure(at, size.events)
+    asked = [f"/audit/?{query}" for query in audit.filters(at)]
+    for who, email in (("an Admin", "admin.nordlys@demo.example"), ("a Sub-account's Admin", "admin.nordlys-se@demo.example")):
+        headers = {"Cookie": _sign_in(at.web, email)}
+        measured = [http.measure(at.web, [path], headers, seconds=0.5, connections=1) for path in asked]
+        slowest = max(range(len(asked)), key=lambda place: measured[place].percentile(0.95))
+        latencies = sorted(latency for one in measured for latency in one.latencies_ms)
+        yield Figure(
+            f"audit log, {len(asked)} filters, {events:,} events, {who}: p95", latencies[int(len(latencies) * 0.95)], "ms", at_most=100
+        )
+        yield Figure(f"slowest filter, p95: {asked[slowest]}", measured[slowest].percentile(0.95), "ms", at_most=100)
+        yield Figure(f"audit log for {who}: bad answers", sum(one.bad for one in measured), "", at_most=0)
+    costs = sorted(audit.microseconds_per_audited_write(at))
+    yield Figure("an audited write over an unaudited one", costs[len(costs) // 2], "µs", at_most=50)
+    rows, seconds = audit.seconds_to_seal(at)
+    yield Figure(f"{rows:,} events recorded at once are sealed", rows / seconds, "events/s", at_least=1_000)
+
+
 def _sign_in(web: str, email: str) -> str:
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
@@ -160,7 +181,7 @@ def starting(folder: Path) -> Iterator[Figure]:
 
 
 BENCHES: dict[str, Callable[[Installation, Size], Iterator[Figure]]] = {
-    "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists,
+    "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists, "audit": audit_log,
 }  # fmt: skip
 
 
