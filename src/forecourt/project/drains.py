@@ -1,12 +1,14 @@
 """
 The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed.
 
-They poll (0.2 s when idle, at once after a batch): a NOTIFY in every small transaction would cost half the commits.
+They poll (0.2 s when idle; after a batch they rest half as long as it took: no backlog is as urgent as what stations say). A
+NOTIFY in every small transaction would cost half the commits.
 More workers drain beside each other; of the sealers one works.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import connection
@@ -15,6 +17,7 @@ from forecourt.audit import operations as audit
 from forecourt.kit import clock, outbox
 
 IDLE_PAUSE = 0.2  # seconds
+REST = 0.5  # of the time that a batch took
 AFTER_ERROR = 2.0
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,7 @@ def run(stop: threading.Event, *, drain: Callable[[], int] | None = None) -> Non
     """Drain until told to stop. A lost database is waited for, and nothing ends the thread."""
     once = drain or drain_all
     while not stop.is_set():
+        begun = time.monotonic()
         try:
             taken = once()
         except Exception:
@@ -30,8 +34,7 @@ def run(stop: threading.Event, *, drain: Callable[[], int] | None = None) -> Non
             connection.close()
             stop.wait(AFTER_ERROR)
             continue
-        if taken == 0:
-            stop.wait(IDLE_PAUSE)
+        stop.wait(REST * (time.monotonic() - begun) if taken else IDLE_PAUSE)
     connection.close()
 
 
