@@ -51,11 +51,11 @@ def test_a_file_of_people_is_tried_first(signed_in: SignIn, furnished: Product):
     page = signed_in("ada")
     page.goto(harbour(furnished, "/members/upload"))
     people = {"name": "people.csv", "mimeType": "text/csv", "buffer": b"email;phone\ngood@example.com;\nbad;\n"}
-    page.locator("input[type=file]").set_input_files(people)  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(people)
     page.get_by_role("button", name="Try it, change nothing").click()
     expect(page.get_by_role("region", name="Result")).to_contain_text("Would add 1")
     clean(page)
-    page.locator("input[type=file]").set_input_files(people)  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(people)
     page.get_by_role("button", name="Invite them").click()
     expect(page).to_have_url(re.compile(r"/members/upload/\d+$"))
     expect(page.get_by_text("Everybody on the list has an answer below.")).to_be_visible(timeout=30_000)
