@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -219,8 +218,5 @@ def _checked(
         checks.fail("team_ids", _("The account does not reach one of these teams."))
     if limit < 1 or interval < 1:
         checks.fail("rate_limit", _("Allow at least one request."))
-    if limit * 600 > settings.API_LARGEST_RATE * interval:
-        most = settings.API_LARGEST_RATE * interval // 600
-        checks.fail("rate_limit", _("This installation allows at most %(most)s requests in that time.") % {"most": most})
     checks.finish()
     return cleaned

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from forecourt.teams.models import Team
 
 MENU = [MenuEntry("settings", gettext_lazy("API keys"), "api-keys", "key", Permission.INTEGRATION_READ, 40)]
 STATES = ("active", "revoked")
+TEN_MINUTES = 600  # seconds: the span of API_LARGEST_RATE
 
 
 class CredentialForm(forms.Form):
@@ -56,6 +58,13 @@ class CredentialForm(forms.Form):
             self.fields["operators"].queryset = subs.order_by("name")  # type: ignore[attr-defined]
         else:
             del self.fields["operators"]
+
+    def clean(self) -> None:
+        """An Admin may give a key at most what the installation allows."""
+        limit, interval = self.cleaned_data.get("rate_limit"), self.cleaned_data.get("rate_interval_seconds")
+        if limit and interval and limit * TEN_MINUTES > settings.API_LARGEST_RATE * interval:
+            most = settings.API_LARGEST_RATE * interval // TEN_MINUTES
+            self.add_error("rate_limit", _("This installation allows at most %(most)s requests in that time.") % {"most": most})
 
     def values(self) -> dict[str, Any]:
         """As the operations take them."""

@@ -48,7 +48,7 @@ def test_a_persons_own_file_is_theirs_alone(cast: Cast, client: Client) -> None:
     assert client.get(queries.address(file)).status_code == 404
     client.force_login(cast.tom)
     response = client.get(queries.address(file))
-    assert (response.content, response["Cache-Control"]) == (b"mine", "no-store")
+    assert (response.content, response["Cache-Control"]) == (b"mine", "private, no-store")
     assert response["Content-Disposition"] == "attachment; filename*=UTF-8''me.zip"
 
 

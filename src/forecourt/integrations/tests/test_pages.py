@@ -55,7 +55,7 @@ def test_the_secret_of_a_new_key_is_shown_once_and_works(cast):
         ("name", "", "This field is required."),
         ("scopes", ["teams:fly"], "There is no scope called teams:fly."),
         ("rate_limit", "0", "Ensure this value is greater than or equal to 1."),
-        ("rate_limit", "9999999", "This installation allows at most 1000000 requests in that time."),
+        ("rate_limit", "9999999", "This installation allows at most 60000 requests in that time."),
         ("teams", ["99999999"], "not one of the available choices"),
     ],
 )
