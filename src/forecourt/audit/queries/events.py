@@ -145,7 +145,10 @@ def _take(
 
 def _ranges(scope: Scope, filters: EventFilter) -> Iterator[list[tuple[str, Any]]]:
     """The index ranges whose merge is the list: places × (items found by words, or actions of an entity type)."""
-    places: list[list[tuple[str, Any]]] = [[(f"e.{column} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
+    # Beside a narrower column the scope is only checked: `+ 0` keeps the planner from walking the whole account for it.
+    by_itself = not (filters.words or filters.entity_id or filters.actor_id or filters.team_id or filters.operator_id)
+    plus = "" if by_itself else " + 0"
+    places: list[list[tuple[str, Any]]] = [[(f"e.{column}{plus} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
     if scope.is_everywhere:
         places = [[]]
     if filters.words:
