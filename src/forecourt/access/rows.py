@@ -45,7 +45,6 @@ class ScopedQuerySet(QuerySet[M]):
         ]
         return self.filter(pk__in=ids).order_by(order)
 
-
     def count_within(self, scope: Scope, *, limit: int, side: str | None = None) -> int:
         """
         How many rows `newest_within` goes through, counted up to `limit`; a row of both sides once.

@@ -6,7 +6,7 @@ PostgreSQL the planning of a dozen joins at each request.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,13 +19,14 @@ from django.conf import settings
 from django.db import connection
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
+from psycopg.pq import TransactionStatus
 
 from forecourt.access import Scope
+from forecourt.api.statements import Loaders, Params, statement
 from forecourt.kit.errors import NotFound
 
-Params = Sequence[Any] | Mapping[str, Any]
 WHOLE_SECOND = len("2026-11-22 10:00:00+00")
-_ready: WeakSet[Any] = WeakSet()  # connections that may prepare
+_ready: WeakSet[Any] = WeakSet()  # connections that keep one plan for a statement: planning a dozen joins costs more than running them
 OWNER = {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}
 
 
@@ -44,10 +45,10 @@ class JsonLoader(Loader):
         return msgspec.json.decode(data)
 
 
-SHOWN = {"timestamptz": MomentLoader, "json": JsonLoader}  # how a page's columns become plain values
+SHOWN: Loaders = (("timestamptz", MomentLoader), ("json", JsonLoader))  # how a page's columns become plain values
 
 
-def read(sql: str, params: Params = (), *, loaders: Mapping[str, type[Loader]] = {}) -> list[tuple[Any, ...]]:
+def read(sql: str, params: Params = (), *, loaders: Loaders = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows. A connection that broke while idle is replaced once."""
     try:
         return _read(sql, params, loaders)
@@ -58,32 +59,28 @@ def read(sql: str, params: Params = (), *, loaders: Mapping[str, type[Loader]] =
         return _read(sql, params, loaders)
 
 
-def _read(sql: str, params: Params, loaders: Mapping[str, type[Loader]]) -> list[tuple[Any, ...]]:
+def _read(sql: str, params: Params, loaders: Loaders) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     raw = connection.connection
-    if raw not in _ready:
-        _make_ready(raw)
+    if _has_pooler() or (raw.pgconn.transaction_status == TransactionStatus.IDLE and not raw.autocommit):
+        return _read_unprepared(raw, sql, params, loaders)
+    if raw not in _ready and not connection.in_atomic_block:  # where a rollback would take the settings back: next time
+        raw.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
+        _ready.add(raw)
+    return statement(raw, sql, loaders).rows(params)
+
+
+def _has_pooler() -> bool:
+    """A transaction pooler gives each statement another session; nothing is prepared there."""
+    return bool(settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"))
+
+
+def _read_unprepared(raw: Any, sql: str, params: Params, loaders: Loaders) -> list[tuple[Any, ...]]:
+    """By psycopg's own means, which also begin the transaction that Django has only announced."""
     with psycopg.Cursor(raw) as cursor:
-        for name, loader in loaders.items():
+        for name, loader in loaders:
             cursor.adapters.register_loader(name, loader)
-        return cursor.execute(sql, params).fetchall()
-
-
-def _make_ready(raw: Any) -> None:
-    """
-    Let this connection prepare statements and keep their plans: planning a dozen joins costs more than running them.
-
-    A transaction pooler gives each statement another session; nothing is prepared there.
-    """
-    if settings.DATABASES["default"].get("DISABLE_SERVER_SIDE_CURSORS"):
-        raw.prepare_threshold = None
-    else:
-        raw.prepare_threshold = 0
-        if connection.in_atomic_block:  # a rollback would take the settings back: next time
-            return
-        raw.execute("SET plan_cache_mode = force_generic_plan")
-        raw.execute("SET jit = off")
-    _ready.add(raw)
+        return cursor.execute(sql, params, prepare=False).fetchall()
 
 
 @dataclass(slots=True)

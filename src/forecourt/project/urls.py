@@ -15,7 +15,18 @@ from forecourt.pricing.api import router as pricing_api
 from forecourt.project import guards, operations_pages, setup
 from forecourt.teams.api import router as teams_api
 
-ROUTERS = [integrations_api, network_api, gateway_api, charging_api, billing_api, pricing_api, ledger_api, teams_api, operators_api, audit_api]
+ROUTERS = [
+    integrations_api,
+    network_api,
+    gateway_api,
+    charging_api,
+    billing_api,
+    pricing_api,
+    ledger_api,
+    teams_api,
+    operators_api,
+    audit_api,
+]
 
 urlpatterns = [
     *api.urls(ROUTERS),

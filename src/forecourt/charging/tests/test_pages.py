@@ -103,7 +103,9 @@ def test_the_list_takes_the_same_queries_for_many_charges(cast, django_assert_nu
     for number in range(30):
         make_charge(point, payer=cast.hotel, state="stopped", stopped_at=minutes(number), meter_stop_wh=number)
     client = cast.client("ada")
-    with django_assert_num_queries(10):  # session, person, memberships, account, its accounts, bell, count, ids of both sides, rows; the same for thirty
+    with django_assert_num_queries(
+        10
+    ):  # session, person, memberships, account, its accounts, bell, count, ids of both sides, rows; the same for thirty
         client.get("/charges/")
 
 

@@ -1,5 +1,6 @@
 """What an account puts into the shell of every page: its name, its logo and its colours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -42,7 +43,7 @@ def stylesheet(request: HttpRequest) -> str:
     return format_html('<link rel="stylesheet" href="{}">{}', look.stylesheet, icon)
 
 
-SLOTS = [("account_switcher", account_switcher), ("brand", brand), ("stylesheets", stylesheet)]
+SLOTS: list[tuple[str, Callable[[HttpRequest], str]]] = [("account_switcher", account_switcher), ("brand", brand), ("stylesheets", stylesheet)]
 _KEPT = "_operators_frame"
 
 

@@ -25,7 +25,9 @@ class TeamRun(OperatorScoped, Stamped):
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     started_by_id = models.BigIntegerField(null=True)
-    content = models.JSONField()  # import: the rows as read, members: also the team; template: its id, the teams' ids, and whether overrides go
+    content = (
+        models.JSONField()
+    )  # import: the rows as read, members: also the team; template: its id, the teams' ids, and whether overrides go
     total = models.IntegerField()
     position = models.IntegerField(db_default=0, default=0)
     done = models.IntegerField(db_default=0, default=0)
