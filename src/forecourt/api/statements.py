@@ -49,9 +49,9 @@ class Statement:
 
     def rows(self, params: Params) -> list[tuple[Any, ...]]:
         """:raises psycopg.Error: as psycopg itself would."""
-        values = self.dumping.dump_sequence([params[place] for place in self.places], self.formats)  # type: ignore[call-overload]
+        values = self.dumping.dump_sequence([params[place] for place in self.places], self.formats)  # type: ignore[index]  # numbers or names, never both
         name = self.names.get(self.dumping.types or ()) or self._prepare(self.dumping.types or ())
-        result = self._checked(self.connection.exec_prepared(name, values, self.dumping.formats))
+        result = self._checked(self.connection.exec_prepared(name, values, self.dumping.formats))  # type: ignore[arg-type]  # the stub forgets NULL
         self.loading.set_pgresult(result, set_loaders=not self.knows_columns)
         self.knows_columns = True
         return self.loading.load_rows(0, result.ntuples, tuple)
