@@ -1,5 +1,7 @@
 """What teams say of their operator's account: how many there are, and why it, or one of its themes, is still needed."""
 
+from collections.abc import Callable
+
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,4 +28,4 @@ def theme_has_teams(theme: Theme) -> str | None:
 
 
 FIGURES = [(gettext_lazy("Teams"), team_counts)]
-OBJECTIONS = [("operator", account_has_teams), ("theme", theme_has_teams)]
+OBJECTIONS: list[tuple[str, Callable[..., str | None]]] = [("operator", account_has_teams), ("theme", theme_has_teams)]
