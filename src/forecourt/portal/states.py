@@ -123,8 +123,8 @@ _KINDS: dict[str, Mapping[str, State]] = {
 
 
 def register(kind: str, states: Mapping[str, State]) -> None:
-    """Add a kind of states; a domain calls this once, from its `AppConfig.ready`."""
-    _KINDS[kind] = states
+    """Add a kind of states; a domain calls this once, from its `AppConfig.ready`. A name's words may be joined by `_` or `-`."""
+    _KINDS[kind] = {name.replace("_", "-"): state for name, state in states.items()}
 
 
 def kinds() -> Mapping[str, Mapping[str, State]]:
