@@ -1,24 +1,30 @@
 """
-The direct road: a list is answered without Django's resolver and ninja, which cost as much as the list itself.
+The direct road: a list is answered without Django's request, middleware and resolver and without ninja, which cost as
+much as the list itself.
 
 It gives ordinary answers alone. Whatever is not ordinary (another method, an older version, a field that is wrong, a
 refusal, a bug) takes the road of every other operation, so that there is one way to refuse; what the limit has counted
-is not counted again (`ConsumerActor`). A test asks every list on both roads and compares the bytes.
+is not counted again (`ConsumerActor`). A test asks every list on both roads and compares status, headers and bytes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import signature
 from typing import Any, get_type_hints
 from urllib.parse import parse_qsl
 
-from django.http import HttpRequest, HttpResponse
+from django.db import connection
+from django.http import HttpRequest
 from pydantic import BaseModel
 
-from forecourt.api.replies import reply
+from forecourt.api.replies import JSON, encoded
 
 PREFIX = "/api/v1"
 VERSIONS = {"v1": False, "v2": True}
+IDENTIFY = "forecourt.identify"  # in the environment: whose token it is (`integrations.middleware`); no header can be called so
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +32,58 @@ class List:
     """One list: who may (`endpoint.Access`), how its query is read, and the view that gives its plain values."""
 
     may: Callable[[HttpRequest], bool]
-    query: type[BaseModel]
-    fields: frozenset[str]
+    query: Callable[[str], BaseModel]
     view: Callable[..., Any]
 
 
 LISTS: dict[str, List] = {}
 
 
+class Request(HttpRequest):
+    """What `Access` and the views of lists read of a request, over the server's own environment."""
+
+    def __init__(self, environ: Environ, *, is_v2: bool = False) -> None:
+        self.META, self.method, self.is_v2 = environ, "GET", is_v2
+        self.path = self.path_info = environ["PATH_INFO"]
+        self.identify = environ[IDENTIFY]
+
+    def _get_scheme(self) -> str:
+        return str(self.META["wsgi.url_scheme"])
+
+
 def add(path: str, may: Callable[[HttpRequest], bool], view: Callable[..., Any]) -> None:
     """Take a GET without parameters in its path that asks for `query` alone; others have only the ordinary road."""
     if "{" in path or list(signature(view).parameters) != ["request", "query"]:
         return
-    query: type[BaseModel] = get_type_hints(view)["query"]
-    fields = frozenset(field.alias or name for name, field in query.model_fields.items())
-    LISTS[PREFIX + path] = List(may, query, fields, view)
+    LISTS[PREFIX + path] = List(may, _reader(get_type_hints(view)["query"]), view)
 
 
-def answer(request: HttpRequest) -> HttpResponse | None:
-    """The list that is asked for; None where the ordinary road must answer."""
-    found = LISTS.get(request.path_info)
-    version = VERSIONS.get(request.META.get("HTTP_MONTA_VERSION", "v1"))
-    asked: str = request.META.get("QUERY_STRING", "")
-    if found is None or version is None or request.method != "GET" or not asked.isascii() or "%00" in asked:
+def _reader(model: type[BaseModel]) -> Callable[[str], BaseModel]:
+    """Programs ask the same again: what a query string says depends on it alone, so the last ones are remembered."""
+    fields = frozenset(field.alias or name for name, field in model.model_fields.items())
+
+    @lru_cache(maxsize=256)
+    def query(asked: str) -> BaseModel:
+        sent = {name: value for name, value in parse_qsl(asked, keep_blank_values=True, max_num_fields=100) if name in fields}
+        return model.model_validate(sent, by_alias=True, by_name=False)
+
+    return query
+
+
+def answer(environ: Environ) -> tuple[Headers, bytes] | None:
+    """The list that is asked for, if it can be had; None where the ordinary road must answer."""
+    found = LISTS.get(environ["PATH_INFO"])
+    version = VERSIONS.get(environ.get("HTTP_MONTA_VERSION", "v1"))
+    asked: str = environ.get("QUERY_STRING", "")
+    if found is None or version is None or environ["REQUEST_METHOD"] != "GET" or not asked.isascii() or "%00" in asked:
         return None
-    request.is_v2 = version  # type: ignore[attr-defined]
+    request = Request(environ, is_v2=version)
+    connection.close_if_unusable_or_obsolete()  # what Django does as a request begins
     try:
-        sent = {name: value for name, value in parse_qsl(asked, keep_blank_values=True, max_num_fields=100) if name in found.fields}
-        query = found.query.model_validate(sent, by_alias=True, by_name=False)
+        query = found.query(asked)
         found.may(request)
-        response = reply(found.view(request, query))
+        body = encoded(found.view(request, query))
     except Exception:  # the ordinary road says what is wrong
         return None
-    request.rate.dress(response)  # type: ignore[attr-defined]
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    rate: Any = request.rate  # type: ignore[attr-defined]
+    return [("Content-Type", JSON), ("Content-Length", str(len(body))), *rate.headers(), ("Cache-Control", "no-store")], body

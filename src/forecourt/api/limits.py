@@ -31,15 +31,19 @@ class Rate:
     resets_in: int
     is_exceeded: bool
 
+    def headers(self) -> list[tuple[str, str]]:
+        told = [
+            ("RateLimit-Policy", self.policy),
+            ("RateLimit-Quota", str(self.quota)),
+            ("RateLimit-TimeWindow", str(self.interval)),
+            ("RateLimit-Remaining", str(self.remaining)),
+            ("RateLimit-ResetsIn", str(self.resets_in)),
+        ]
+        return [*told, ("Retry-After", str(self.resets_in))] if self.is_exceeded else told
+
     def dress(self, response: HttpResponse) -> None:
-        headers = response.headers
-        headers["RateLimit-Policy"] = self.policy
-        headers["RateLimit-Quota"] = str(self.quota)
-        headers["RateLimit-TimeWindow"] = str(self.interval)
-        headers["RateLimit-Remaining"] = str(self.remaining)
-        headers["RateLimit-ResetsIn"] = str(self.resets_in)
-        if self.is_exceeded:
-            headers["Retry-After"] = str(self.resets_in)
+        for name, value in self.headers():
+            response.headers[name] = value
 
 
 def count(request: HttpRequest, *, key: str, quota: int, interval: int, at: datetime, policy: str = QUOTA) -> None:

@@ -9,7 +9,12 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 JSON = "application/json"
 
 
+def encoded(content: Any) -> bytes:
+    """Nothing for None."""
+    return b"" if content is None else _encoder.encode(content)
+
+
 def reply(content: Any, *, status: int = 200) -> HttpResponse:
     """A JSON response; without content an empty one."""
-    body = b"" if content is None else _encoder.encode(content)
+    body = encoded(content)
     return HttpResponse(body, status=status, headers={"Content-Type": JSON, "Content-Length": str(len(body))})

@@ -20,10 +20,14 @@ class Origin:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = id_of_request(request.headers.get(HEADER, ""))
         agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]
         with asked_from(address=request.META.get("REMOTE_ADDR", ""), user_agent=agent, request_id=request_id):
             response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response
+
+
+def id_of_request(given: str) -> str:
+    """The id that was given, if it is one; else a new one."""
+    return given if _ID.fullmatch(given) else uuid.uuid4().hex

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from forecourt.api.direct import IDENTIFY
 from forecourt.integrations import queries
 
 API_PREFIX = "/api/"
+Identify = Callable[..., tuple[queries.Consumer, int] | None]
 
 
 class ConsumerActor:
@@ -23,13 +26,21 @@ class ConsumerActor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith(API_PREFIX):
-            scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-            request.identify = _once(token.strip() if scheme.lower() == "bearer" else "")  # type: ignore[attr-defined]
+            request.identify = identity(request.META)  # type: ignore[attr-defined]
             request.actor = None  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
-def _once(token: str) -> Callable[..., tuple[queries.Consumer, int] | None]:
+def identity(environ: dict[str, Any]) -> Identify:
+    """Whose token this request shows; kept with the request, whatever road it takes."""
+    if IDENTIFY not in environ:
+        scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        environ[IDENTIFY] = _once(token.strip() if scheme.lower() == "bearer" else "")
+    identify: Identify = environ[IDENTIFY]
+    return identify
+
+
+def _once(token: str) -> Identify:
     found: list[tuple[queries.Consumer, int] | None] = []
 
     def identify(*, at: datetime) -> tuple[queries.Consumer, int] | None:

@@ -1,5 +1,7 @@
 """The direct road answers exactly what the ordinary road of the API does, and counts a request once."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.core import signals
 from django.db import close_old_connections
@@ -9,6 +11,7 @@ from forecourt.api import direct
 from forecourt.integrations.models import Credential
 from forecourt.integrations.tests.factories import api_client
 from forecourt.network.models import ChargePoint
+from forecourt.project import wsgi
 from forecourt.project.tests.test_wsgi import ask, token_of
 
 EACH_ITS_OWN = ("RateLimit-Remaining", "RateLimit-ResetsIn", "X-Request-ID")
@@ -37,8 +40,9 @@ _ = get_resolver().url_patterns  # the lists are known once the routers are
 
 
 @pytest.fixture(autouse=True)
-def _one_connection():
+def _one_connection(monkeypatch):
     """The application puts connections away around each request; the test's transaction needs its own."""
+    monkeypatch.setattr(direct, "connection", Mock())
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -75,13 +79,15 @@ def told(path, query="", **headers):
 @pytest.mark.parametrize("version", ["v1", "v2", "2024-07-01", "v3"])
 def test_both_roads_answer_the_same_bytes(token, ordinary, path, query, version):
     headers = {"HTTP_AUTHORIZATION": token, "HTTP_MONTA_VERSION": version}
-    assert told(path, query, **headers) == ordinary(path, query, **headers)
+    answered = told(path, query, **headers)
+    assert answered == ordinary(path, query, **headers)
+    assert answered[0] in ("200 OK", "400 Bad Request", "403 Forbidden")
 
 
 @pytest.mark.parametrize("path", sorted({*direct.LISTS, *QUERIES}))
 def test_every_list_has_the_direct_road(cast, token, ordinary, path, monkeypatch):
     answers = []
-    monkeypatch.setattr(direct, "answer", lambda request, answer=direct.answer: answers.append(answer(request)) or answers[-1])
+    monkeypatch.setattr(direct, "answer", lambda environ, answer=direct.answer: answers.append(answer(environ)) or answers[-1])
     point = ChargePoint.objects.filter(operator_id=cast.northwind.pk)[0]
     asked = NEEDED.get(path, "").format(point=point)
     direct_answer = told(path, asked, HTTP_AUTHORIZATION=token)
@@ -127,5 +133,27 @@ def test_a_bug_on_the_direct_road_is_answered_by_the_ordinary_one(token, monkeyp
         raise ZeroDivisionError
 
     old = direct.LISTS["/api/v1/charges"]
-    monkeypatch.setitem(direct.LISTS, "/api/v1/charges", direct.List(old.may, old.query, old.fields, broken))
+    monkeypatch.setitem(direct.LISTS, "/api/v1/charges", direct.List(old.may, old.query, broken))
     assert told("/api/v1/charges", HTTP_AUTHORIZATION=token)[0] == "200 OK"
+
+
+@pytest.mark.parametrize(("path", "given"), [("/api/v1/charges", "from-our-proxy-1"), ("/api/v1/teams", "no"), ("/api/v1/teams", "æ" * 9)])
+def test_a_request_keeps_the_id_that_a_proxy_gave_it(token, path, given):
+    _, headers, _ = ask(path, HTTP_AUTHORIZATION=token, HTTP_X_REQUEST_ID=given)
+    assert (headers["X-Request-ID"] == given) == (given == "from-our-proxy-1")
+    assert len(headers["X-Request-ID"]) >= 16
+
+
+def test_over_https_both_roads_insist_on_it(token, ordinary, settings, monkeypatch):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    monkeypatch.setattr(wsgi, "_api", wsgi.ApiHandler())
+    monkeypatch.setattr(wsgi, "_direct", wsgi.DirectHandler())
+    headers = {"HTTP_AUTHORIZATION": token, "wsgi.url_scheme": "https"}
+    answered = told("/api/v1/charges", **headers)
+    assert ("Strict-Transport-Security", "max-age=31536000") in answered[1]
+    assert answered == ordinary("/api/v1/charges", **headers)
+
+
+def test_a_connection_beyond_its_age_is_replaced_on_the_direct_road_too(token):
+    told("/api/v1/charges", HTTP_AUTHORIZATION=token)
+    direct.connection.close_if_unusable_or_obsolete.assert_called_once_with()

@@ -3,18 +3,21 @@
 import io
 import json
 import sys
+from unittest.mock import Mock
 
 import pytest
 from django.core import signals
 from django.db import close_old_connections
 
+from forecourt.api import direct
 from forecourt.integrations.tests.factories import api_client
 from forecourt.project import wsgi
 
 
 @pytest.fixture(autouse=True)
-def _one_connection():
+def _one_connection(monkeypatch):
     """The application puts connections away around each request; the test's transaction needs its own."""
+    monkeypatch.setattr(direct, "connection", Mock())
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -49,6 +52,7 @@ def test_an_api_answer_is_whole_and_carries_the_headers_that_matter(cast):
 
 def test_over_https_the_api_insists_on_it(cast, settings, monkeypatch):
     settings.SECURE_HSTS_SECONDS = 31_536_000
+    monkeypatch.setattr(wsgi, "_direct", wsgi.DirectHandler())
     monkeypatch.setattr(wsgi, "_api", wsgi.ApiHandler())
     _, headers, _ = ask("/api/v1/currencies", **{"wsgi.url_scheme": "https"})
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
