@@ -22,6 +22,7 @@ class Config:
 
     bind: str = os.environ.get("FORECOURT_BIND", "127.0.0.1")
     port: int = _number("FORECOURT_OCPP_PORT", 9000)
+    is_behind_proxy: bool = _flag("FORECOURT_BEHIND_PROXY")
     metrics_bind: str = os.environ.get("FORECOURT_OCPP_METRICS_BIND", "127.0.0.1")
     metrics_port: int | None = _number("FORECOURT_OCPP_METRICS_PORT", 0) or None  # None: no metrics
     tls_certificate: str = os.environ.get("FORECOURT_OCPP_TLS_CERT", "")

@@ -84,6 +84,8 @@ class Door(asyncio.Protocol):
         identity = ""
         try:
             path, headers = _parsed(head)
+            if CONFIG.is_behind_proxy and (passed := headers.get("x-forwarded-for")):
+                self._address = passed.rsplit(",", 1)[-1].strip()  # what our own proxy saw; the rest is the client's word
             if self._served(path):
                 return
             identity = _identity(path)

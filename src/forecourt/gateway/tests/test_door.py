@@ -49,6 +49,14 @@ def test_a_station_with_its_password_comes_in_and_is_linked(running: Running) ->
     assert link.address == "127.0.0.1"
 
 
+@pytest.mark.parametrize(("is_behind_proxy", "address"), [(True, "198.51.100.7"), (False, "127.0.0.1")])
+def test_the_proxy_says_where_a_station_is(running: Running, monkeypatch: pytest.MonkeyPatch, is_behind_proxy: bool, address: str) -> None:
+    monkeypatch.setattr(CONFIG, "is_behind_proxy", is_behind_proxy)
+    running.connect("CP1", additional_headers={**basic("CP1", STATION_PASSWORD), "X-Forwarded-For": "203.0.113.66, 198.51.100.7"})
+    link = eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"], gateway_id=running.gateway.hub.gateway_id).first())
+    assert link.address == address
+
+
 def test_a_station_without_password_comes_in_only_where_the_setting_says_so(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     assert status_of(running, "CP1", {}) == 401
     monkeypatch.setattr(CONFIG, "allows_unauthenticated", True)
