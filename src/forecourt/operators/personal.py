@@ -15,7 +15,7 @@ from forecourt.operators.models import OperatorMember
 EXPORTED = ("id", "operator__name", "role", "state", "invited_email", "invited_phone", "invited_at", "accepted_at", "created_at")
 
 
-def _members(person_id: int) -> QuerySet[OperatorMember]:
+def members_of(person_id: int) -> QuerySet[OperatorMember]:
     person = Person.objects.get(pk=person_id)
     theirs = Q(person_id=person_id)
     if person.email:
@@ -26,12 +26,12 @@ def _members(person_id: int) -> QuerySet[OperatorMember]:
 
 
 def _export(person_id: int) -> Iterator[dict[str, Any]]:
-    yield from _members(person_id).order_by("id").values(*EXPORTED)
+    yield from members_of(person_id).order_by("id").values(*EXPORTED)
 
 
 def _erase(person_id: int, *, at: datetime) -> None:
     """The audit log keeps that there was somebody in the role."""
-    _members(person_id).delete()
+    members_of(person_id).delete()
 
 
 def _is_last_admin(person_id: int) -> str | None:

@@ -20,7 +20,7 @@ EXPORTED = (
 )  # fmt: skip
 
 
-def _memberships(person_id: int) -> QuerySet[TeamMember]:
+def memberships_of(person_id: int) -> QuerySet[TeamMember]:
     """Theirs, and invitations to their address or number that nobody has accepted."""
     person = Person.objects.get(pk=person_id)
     theirs = Q(person_id=person_id)
@@ -32,7 +32,7 @@ def _memberships(person_id: int) -> QuerySet[TeamMember]:
 
 
 def _export_memberships(person_id: int) -> Iterator[dict[str, Any]]:
-    yield from _memberships(person_id).order_by("id").values(*EXPORTED)
+    yield from memberships_of(person_id).order_by("id").values(*EXPORTED)
 
 
 def _export_teams(person_id: int) -> Iterator[dict[str, Any]]:
@@ -43,7 +43,7 @@ def _export_teams(person_id: int) -> Iterator[dict[str, Any]]:
 def _erase(person_id: int, *, at: datetime) -> None:
     """Memberships end, the personal team is closed and empty. Other teams lose the person's address as their contact."""
     person = Person.objects.get(pk=person_id)
-    _memberships(person_id).update(
+    memberships_of(person_id).update(
         deleted_at=Coalesce("deleted_at", at), invited_email=None, invited_phone=None, invitation_hash=None, note=None, is_default_team=False,
         partner_external_id=None, partner_custom_payload=None,
     )  # fmt: skip

@@ -45,6 +45,17 @@ def seal(*, limit: int = BATCH) -> int:
         return int(cursor.fetchone()[0])
 
 
+def seal_everything() -> None:
+    """
+    Seal all that is pending, also what the caller's own transaction recorded, and keep other sealers out until it ends: so
+    nothing about a person is left open when their keys go. Waits for a sealer at work; run it inside a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('forecourt_audit_seal'))")
+    while seal():
+        pass
+
+
 def _parsed(row: Sequence[Any]) -> Pending:
     event = Pending._make(row)
     return event._replace(changes=_json(event.changes), context=_json(event.context))
