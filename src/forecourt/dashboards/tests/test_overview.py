@@ -12,7 +12,7 @@ from forecourt.kit import clock
 from forecourt.network.models import ChargePoint, StationLink
 from forecourt.network.tests.factories import make_charge_point, make_station
 
-QUERIES = 12  # session, person, memberships (2); states, running, latest, lost, days; account switcher, bell
+QUERIES = 13  # session, person, memberships (2); accounts to narrow to; states, running, latest, lost, days; account switcher, bell
 EVERYONE = [*((name, 200) for name in ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", "root")), (None, 302)]
 
 

@@ -84,7 +84,7 @@ def test_every_browser_library_is_found_and_nothing_else_of_npm():
     assert len(list(NodeModulesFinder().list(None))) == len(VENDOR)
 
 
-def test_whitenoise_serves_scripts_as_scripts(settings, browser):
+def test_whitenoise_serves_scripts_as_scripts(db, settings, browser):
     settings.MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware", *settings.MIDDLEWARE]
     for path in ("portal/portal.js", "vendor/maplibre/maplibre-gl-worker.mjs"):
         answer = browser.get(f"/static/{path}")

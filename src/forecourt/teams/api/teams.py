@@ -296,8 +296,6 @@ def patch_team(request: ApiRequest, team_id: Id, body: TeamPatch) -> dict[str, A
         raise Forbidden("A key of single teams may not change how they pay: that is their operator's to decide (spec P2.8).")
     place = fields.pop("address", None)
     owner = person_named(request.actor, fields.pop("user_id", None), fields.pop("user_email", None))
-    if owner is not None and owner.pk != team.owner_id:
-        raise Invalid("A team changes hands in the portal.", fields={"userId": "Transfer the team in the portal."})
     if place is not None:
         columns = place.columns()
         if columns.pop("country_id") != team.country_id:

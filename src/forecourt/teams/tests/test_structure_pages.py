@@ -94,6 +94,8 @@ def test_what_is_off_is_shown_closed_and_what_is_hidden_is_not_shown(cast):
 
 def test_the_platform_grants_fleet_teams(cast):
     assert cast.client("ada").get("/teams/new").content.decode().count('value="fleet"') == 1  # the category
-    assert cast.client("root").post(f"/operators/{cast.northwind.pk}/fleet").status_code == 303
+    page = f"/operators/{cast.northwind.pk}"
+    assert f'href="{page}/fleet"' in cast.client("root").get(page).content.decode()
+    assert cast.client("root").post(f"{page}/fleet").status_code == 303
     assert FleetGrant.objects.filter(operator=cast.northwind).exists()
     assert cast.client("ada").get("/teams/new").content.decode().count('value="fleet"') == 2
