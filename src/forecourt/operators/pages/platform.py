@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.access import OperatorRole, Permission, require
-from forecourt.kit import clock
+from forecourt.kit import clock, registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.kit.operations import acting
 from forecourt.kit.registries import MenuEntry
@@ -120,5 +120,6 @@ def operator_detail(request: PageRequest, operator_id: int) -> HttpResponseBase:
             (_("Contact"), operator.contact_email),
         ],
         "may_manage": request.actor.may_platform(Permission.PLATFORM_MANAGE),
+        "actions_given": [action for where, draw in registries.row_actions if where == "operator" for action in draw(request, operator)],
     }
     return respond(request, "operators/operator_detail.html", None, context)

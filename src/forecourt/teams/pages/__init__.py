@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from forecourt.access import Permission
 from forecourt.kit.registries import MenuEntry, Tab
+from forecourt.teams.pages.settings import fleet_action
 
 MENU = [
     MenuEntry("teams", gettext_lazy("Teams"), "teams", "users-group", Permission.TEAM_READ, 10),
@@ -16,7 +17,8 @@ TABS = [
     Tab("team", gettext_lazy("Join code"), "team-join-code", Permission.TEAM_MEMBER_READ, 24),
     Tab("team", gettext_lazy("Where it pays"), "team-restrictions", Permission.TEAM_READ, 55),
     Tab("account", gettext_lazy("Member groups"), "account-groups", Permission.TEAM_MEMBER_READ, 60),
-    Tab("account", gettext_lazy("Where wallets pay"), "account-restrictions", Permission.OPERATOR_READ, 65),
+    Tab("account", gettext_lazy("Wallets"), "account-restrictions", Permission.OPERATOR_READ, 65),
     Tab("team", gettext_lazy("Settings"), "team-settings", Permission.TEAM_UPDATE, 90),
     Tab("account", gettext_lazy("Feature groups"), "feature-groups", Permission.OPERATOR_READ, 58),
 ]
+ROW_ACTIONS = [("operator", fleet_action)]

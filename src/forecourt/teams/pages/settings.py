@@ -153,6 +153,13 @@ def team_block(request: PageRequest, team_id: int) -> HttpResponseBase:
     return _ask(request, team, _("Unblock %(team)s?") % {"team": team.name}, says, _("Unblock team"))
 
 
+def fleet_action(request: PageRequest, operator: Operator) -> list[Action]:
+    """What the platform's page of an operator offers: fleet teams, given or taken on the page of its own."""
+    if not request.actor.may_platform(P.PLATFORM_MANAGE) or operator.deleted_at:
+        return []
+    return [Action(_("Fleet teams"), reverse("fleet-grant", args=[operator.pk]), "car", asks=True)]
+
+
 @page("GET", "POST")
 def fleet_grant(request: PageRequest, operator_id: int) -> HttpResponseBase:
     """The platform lets an operator make fleet teams, or no longer."""
