@@ -68,6 +68,7 @@ class Permission(StrEnum):
     WALLET_REFUND = "wallet.refund"
     WALLET_ADJUST = "wallet.adjust"
     WALLET_SPEND = "wallet.spend"
+    WALLET_EXPORT = "wallet.export"
     SITE_READ = "site.read"
     SITE_CREATE = "site.create"
     SITE_UPDATE = "site.update"

@@ -9,7 +9,7 @@ from forecourt.charging import queries
 from forecourt.charging.queries import ChargeFilter, ChargeRow
 from forecourt.charging.queries.charges import FAILED
 from forecourt.kit.money import Money
-from forecourt.operators.pages import account_filter
+from forecourt.operators.pages import account_filter, export_refusal
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
@@ -36,7 +36,8 @@ def charge_list(request: PageRequest) -> HttpResponseBase:
         "chips": state_chips("charge", CHIPS, chosen=states),
         "filters": filters,
         "accounts": accounts,
-        "csv": bool(request.actor.scope(Permission.CHARGE_EXPORT)),
+        "csv": True,
+        "csv_refused": export_refusal(request.actor, Permission.CHARGE_EXPORT),
         "live": REFRESH_SECONDS,
     }
     return respond(request, "charging/charge_list.html", "rows", context)

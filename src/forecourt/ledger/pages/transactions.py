@@ -19,7 +19,7 @@ from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.operations.moves import is_refundable, refund_amounts
 from forecourt.ledger.pages.review import Facts, ReviewedForm, reviewed
 from forecourt.ledger.queries import TransactionFilter, TransactionRow
-from forecourt.operators.pages import account_filter
+from forecourt.operators.pages import account_filter, export_refusal
 from forecourt.portal import formats
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
@@ -43,7 +43,9 @@ def transaction_list(request: PageRequest) -> HttpResponseBase:
     accounts = account_filter(request, require(request.actor, Permission.WALLET_READ))
     scope, filters = accounts.scope, TransactionFilter.parse(request.GET, zone=timezone.get_current_timezone_name())
     if request.GET.get("format") == "csv":
-        rows = queries.transaction_rows(scope, filters=filters, limit=CSV_MOST)
+        require(request.actor, Permission.WALLET_EXPORT)
+        exported = accounts.narrowed(request.actor.scope(Permission.WALLET_EXPORT))
+        rows = queries.transaction_rows(exported, filters=filters, limit=CSV_MOST)
         return csv_response("transactions.csv", _CSV_HEADER, map(_csv_row, rows))
     paging = paged(request, queries.transaction_count(scope, filters=filters, limit=COUNT_LIMIT + 1))
     context = {
@@ -55,6 +57,7 @@ def transaction_list(request: PageRequest) -> HttpResponseBase:
         "groups": words.GROUPS.items(),
         "paging": paging,
         "csv": True,
+        "csv_refused": export_refusal(request.actor, Permission.WALLET_EXPORT),
     }
     return respond(request, "ledger/transaction_list.html", "rows", context)
 

@@ -19,6 +19,7 @@ from forecourt.ledger.models import Wallet
 from forecourt.ledger.pages.review import Facts, ReviewedForm, reviewed
 from forecourt.ledger.queries import TransactionFilter
 from forecourt.operators.models import Operator
+from forecourt.operators.pages import account_filter
 from forecourt.portal.pages import PageRequest, done, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
@@ -73,14 +74,15 @@ def wallet_name(wallet: Wallet) -> str:
 @page("GET")
 def wallet_list(request: PageRequest) -> HttpResponseBase:
     """The wallets that the person may see. With exactly one, that one."""
-    scope = require(request.actor, Permission.WALLET_READ)
+    accounts = account_filter(request, require(request.actor, Permission.WALLET_READ))
     search = request.GET.get("q", "").strip()
-    found = queries.wallet_rows(scope, text=search)
+    found = queries.wallet_rows(accounts.scope, text=search)
     paging = paged(request, min(found.count(), COUNT_LIMIT + 1))
     wallets = list(found[paging.offset : paging.offset + paging.size])
     balances = queries.balances(wallet.pk for wallet in wallets)
     rows = [(wallet, balances[wallet.pk]) for wallet in wallets]
-    return respond(request, "ledger/wallet_list.html", "rows", {"title": _("Wallets"), "rows": rows, "search": search, "paging": paging})
+    context = {"title": _("Wallets"), "rows": rows, "search": search, "accounts": accounts, "paging": paging}
+    return respond(request, "ledger/wallet_list.html", "rows", context)
 
 
 @page("GET")

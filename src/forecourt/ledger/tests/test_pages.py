@@ -165,6 +165,16 @@ def test_the_list_is_exported(cast, paid):
     assert ",37.00,29.60,7.40,DKK," in lines[1]
 
 
+@pytest.mark.parametrize(("who", "status"), [("ada", 200), ("oscar", 200), ("bea", 200), ("sven", 403), ("tom", 200)])
+@pytest.mark.parametrize("url", ["/transactions/", "/charges/"])
+def test_a_support_agent_reads_and_does_not_export(cast, paid, url, who, status):
+    client = cast.client(who)
+    assert client.get(url, {"format": "csv"}).status_code == status
+    page = client.get(url).content.decode()
+    assert ("data-filter-csv" in page) == (status == 200)
+    assert (": export” here." in page) == (status == 403)  # the button says why
+
+
 def test_the_list_asks_the_same_number_of_questions_however_long(cast, paid):
     client, wallet = cast.client("bea"), make_wallet(cast.harbour)
     client.get("/transactions/")
