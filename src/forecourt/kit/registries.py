@@ -98,6 +98,8 @@ class PersonalColumns:
     person: str  # the column with the person's id; "id" for the person's own row
     columns: frozenset[str]
     is_named: bool = True  # the item's name in the audit trail is personal too
+    owners: Callable[[list[int]], dict[int, int]] | None = None  # rows of one person alone (a personal team's): id → person
+    owned_columns: frozenset[str] = frozenset()  # personal in those rows only, as is their name
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,16 @@ def _transactions(person_id: int) -> QuerySet[WalletTransaction]:
     return WalletTransaction.objects.filter(Q(from_wallet__in=wallets) | Q(to_wallet__in=wallets))
 
 
+def owners_of_personal_transactions(ids: list[int]) -> dict[int, int]:
+    """Whose personal wallet these transactions are in; one from person to person is of who got it."""
+    rows = WalletTransaction.objects.filter(pk__in=ids)
+    found: dict[int, int] = {}
+    for wallet in ("from_wallet", "to_wallet"):
+        is_theirs = {f"{wallet}__team__type": Team.Type.PERSONAL, f"{wallet}__team__owner__isnull": False}
+        found |= dict(rows.filter(**is_theirs).values_list("pk", f"{wallet}__team__owner_id"))
+    return found
+
+
 def _export(person_id: int) -> Iterator[dict[str, Any]]:
     yield from _transactions(person_id).order_by("-id").values(*EXPORTED)
 

@@ -2,6 +2,8 @@
 
 from forecourt.audit.vault import PURPOSE
 from forecourt.kit.registries import EncryptedColumn, PersonalColumns
+from forecourt.ledger import personal as ledger
+from forecourt.teams import personal as teams
 
 _INVITED = frozenset({"invited_email", "invited_phone", "note"})
 
@@ -16,7 +18,16 @@ COLUMNS = (
     ),
     PersonalColumns("TeamMember", "person_id", _INVITED | {"partner_external_id", "partner_custom_payload"}),
     PersonalColumns(
-        "Team", "owner_id", frozenset({"contact_email", "finance_email", "legal_email", "support_email", "support_phone"}), is_named=False
+        "Team", "owner_id", frozenset({"contact_email", "finance_email", "legal_email", "support_email", "support_phone"}), is_named=False,
+        owners=teams.owners_of_personal_teams,
+        owned_columns=frozenset({
+            "name", "company_name", "vat_number", "company_registration_number", "ean_number", "po_number", "tax_identification_number",
+            "recipient_code", "address1", "address2", "address3", "zip_code", "city", "province", "external_id", "partner_external_id",
+            "partner_custom_payload",
+        }),
+    ),
+    PersonalColumns(
+        "WalletTransaction", "", frozenset(), is_named=False, owners=ledger.owners_of_personal_transactions, owned_columns=frozenset({"note"}),
     ),
     PersonalColumns("OperatorUser", "person_id", _INVITED),
     PersonalColumns("ChargeAuthToken", "person_id", frozenset({"identifier", "name", "partner_external_id", "partner_custom_payload"})),

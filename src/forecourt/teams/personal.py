@@ -80,6 +80,11 @@ def _owns_a_team(person_id: int) -> str | None:
     return None
 
 
+def owners_of_personal_teams(ids: list[int]) -> dict[int, int]:
+    """Whose these teams are, of those that are personal ones."""
+    return dict(Team.objects.filter(pk__in=ids, type=Team.Type.PERSONAL, owner__isnull=False).values_list("pk", "owner_id"))
+
+
 def follow_contact(events: Sequence[ContactChanged]) -> None:
     """The personal team is written to where its person is. A reaction; twice does no harm."""
     for id, email in Person.objects.filter(pk__in=[event.person_id for event in events], erased_at=None).values_list("id", "email"):

@@ -10,7 +10,7 @@ nothing to do.
 
 import json
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -68,20 +68,33 @@ def _json(value: Any) -> Any:
 def _hidden(events: list[Pending]) -> list[dict[str, Any]]:
     """What `audit_seal` is given. Also makes the keys, and writes down the names to search by."""
     personal = {columns.entity: columns for columns in registries.personal_columns}
-    plans = [_Plan(event, personal.get(event.entity_type)) for event in events]
+    owners = _owners(events, personal)
+    plans = [_Plan(event, personal.get(event.entity_type), owners.get(event.entity_type, {}).get(event.entity_id or 0)) for event in events]
     owned = {holder: owner for plan in plans for holder, owner in plan.owned()}
     keys = Keys((holder for plan in plans for holder in plan.holders()), owned=owned)
     _note_names(plans, keys)
     return [plan.sealed(keys) for plan in plans]
 
 
+def _owners(events: list[Pending], personal: Mapping[str, registries.PersonalColumns]) -> dict[str, dict[int, int]]:
+    """Per entity, whose the rows are that are one person's alone."""
+    found: dict[str, dict[int, int]] = {}
+    for entity, columns in personal.items():
+        ids = {event.entity_id for event in events if event.entity_type == entity and event.entity_id}
+        if columns.owners and ids:
+            found[entity] = columns.owners(sorted(ids))
+    return found
+
+
 class _Plan:
     """Whose key each value of one event goes under."""
 
-    def __init__(self, event: Pending, columns: registries.PersonalColumns | None) -> None:
-        self.event, self.columns = event, columns
+    def __init__(self, event: Pending, columns: registries.PersonalColumns | None, owner: int | None) -> None:
+        if columns and not columns.columns and owner is None:
+            columns = None  # nothing in this row is anybody's
+        self.event, self.columns, self.owner = event, columns, owner
         self.actor = person_holder(event.actor_id) if event.actor_kind == "person" else None
-        self.is_named = columns is None or columns.is_named
+        self.is_named = columns is None or columns.is_named or owner is not None
         self.before: str | None = None
         self.after: str | None = None
         if columns or event.entity_type == "User":
@@ -90,6 +103,8 @@ class _Plan:
     def _owners(self) -> tuple[str, str]:
         """The holders of values before and after: they differ where the row went to somebody else."""
         event = self.event
+        if self.owner:
+            return person_holder(self.owner), person_holder(self.owner)
         now = person_holder(event.person_id) if event.person_id else self._nobodys()
         column = self.columns.person if self.columns else "id"
         if column == "id" or column not in event.changes:
@@ -125,7 +140,10 @@ class _Plan:
             yield from (value for value in self.event.changes[name] if isinstance(value, str))
 
     def _personal(self) -> Iterable[str]:
-        return [name for name in self.event.changes if self.columns and name in self.columns.columns]
+        if self.columns is None:
+            return []
+        personal = self.columns.columns | (self.columns.owned_columns if self.owner else frozenset())
+        return [name for name in self.event.changes if name in personal]
 
     def sealed(self, keys: Keys) -> dict[str, Any]:
         event = self.event
