@@ -32,7 +32,7 @@ ACTOR_KINDS: dict[str, Promise] = {
 NAMED_BY = {
     "person_id": "User", "team_id": "Team", "operator_id": "Operator", "site_id": "Site", "charge_point_id": "ChargePoint",
     "station_id": "Station", "price_group_id": "PriceGroup", "cost_group_id": "PriceGroup", "owner_id": "User", "group_id": "TeamMemberProfile",
-    "charge_key_id": "ChargeAuthToken", "payer_team_id": "Team", "member_id": "TeamMember",
+    "charge_key_id": "ChargeAuthToken", "payer_team_id": "Team", "member_id": "TeamMember", "theme_id": "Theme",
 }  # fmt: skip
 
 

@@ -26,6 +26,15 @@ def reaches(actor: Actor, permission: Permission, operator: Placed) -> bool:
     return scope.is_everywhere or operator.organisation_id in scope.organisation_ids or operator.pk in scope.operator_ids
 
 
+def in_account(path: str, operator_id: int | None) -> str:
+    """
+    The address of a page as a letter or the bell gives it: opened in the account that it is about (spec §4).
+
+    Who may not work in that account comes to the page all the same, in the account they are in.
+    """
+    return f"{path}{'&' if '?' in path else '?'}account={operator_id}" if operator_id else path
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """

@@ -17,6 +17,7 @@ from forecourt.ledger import operations as ledger
 from forecourt.ledger.rules import Amount, NewTransaction
 from forecourt.notifications import operations as notifications
 from forecourt.operators.models import Operator
+from forecourt.operators.rules import in_account
 from forecourt.teams.models import Team
 
 KIND, REFERENCE = "team-member-fee", "TEAM_MEMBER_FEE_PURCHASE"
@@ -123,7 +124,7 @@ def _tell(due: MemberFeePurchase) -> None:
         else:
             subject = _("%(team)s could not take %(amount)s for %(month)s") % words
             text = _("Your own wallet has too little, or cannot be used. We try again each day. Deposit money to pay the fee.")
-        notifications.notify(person_id=person.pk, text=subject, url=f"/teams/{due.team_id}")
+        notifications.notify(person_id=person.pk, text=subject, url=in_account(f"/teams/{due.team_id}", due.operator_id))
         if person.email:
             notifications.send_email(
                 to=person.email, subject=subject, text=text, kind="member_fee", person_id=person.pk,

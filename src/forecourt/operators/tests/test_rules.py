@@ -2,7 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecourt.operators.rules import INK, LEAST_CONTRAST, NIGHT, PAPER, WHITE, contrast, is_colour, palette, readable, stylesheet, text_on
+from forecourt.operators.rules import (
+    INK,
+    LEAST_CONTRAST,
+    NIGHT,
+    PAPER,
+    WHITE,
+    contrast,
+    in_account,
+    is_colour,
+    palette,
+    readable,
+    stylesheet,
+    text_on,
+)
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 
@@ -28,6 +41,14 @@ def test_whatever_is_chosen_text_and_buttons_can_be_read(primary, secondary, acc
 @given(colours)
 def test_text_on_a_colour_is_the_better_of_white_and_black(colour):
     assert contrast(text_on(colour), colour) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize(
+    ("path", "operator_id", "url"),
+    [("/teams/1", 7, "/teams/1?account=7"), ("/teams/?q=a", 7, "/teams/?q=a&account=7"), ("/me", None, "/me")],
+)
+def test_an_address_names_its_account(path, operator_id, url):
+    assert in_account(path, operator_id) == url
 
 
 def test_a_colour_that_reads_well_stays_as_it_is():

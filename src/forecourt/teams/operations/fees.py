@@ -18,6 +18,7 @@ from forecourt.kit.errors import Invalid
 from forecourt.kit.fields import Checks
 from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation
+from forecourt.operators.rules import in_account
 from forecourt.teams.models import MemberFee, Team, TeamMember
 from forecourt.teams.operations.letters import tell
 from forecourt.teams.rules import next_month
@@ -117,7 +118,8 @@ def _tell_of(fee: MemberFee, member: TeamMember, team: Team) -> None:
             "%(team)s has recorded a monthly fee of %(amount)s, VAT included, from %(day)s.\n\nIt is taken from your own wallet "
             "once for each month. If you did not agree to this, talk to the team, or leave it."
         )
-        tell(team, person=person, subject=subject, text=text % words, kind="member_fee", url=f"/teams/{team.pk}/leave")
+        url = in_account(f"/teams/{team.pk}/leave", team.operator_id)
+        tell(team, person=person, subject=subject, text=text % words, kind="member_fee", url=url)
 
 
 def _tell_end(fee: MemberFee, team: Team) -> None:

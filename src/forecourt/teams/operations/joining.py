@@ -12,6 +12,7 @@ from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError
 from forecourt.kit.events import announce
 from forecourt.kit.operations import locked, operation
+from forecourt.operators.rules import in_account
 from forecourt.teams.events import MemberGroupGiven, MemberJoined
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.operations.codes import new_join_code
@@ -150,7 +151,8 @@ def _tell_managers(team: Team, person: Person) -> None:
             words = {"name": person.display_name, "team": team.name}
             text = _("%(name)s asks to join %(team)s. Open the team’s members to accept or decline.") % words
             subject = _("%(name)s asks to join %(team)s") % words
-            tell(team, person=manager, subject=subject, text=text, kind="join_request", url=f"/teams/{team.pk}/members?state=requested")
+            url = in_account(f"/teams/{team.pk}/members?state=requested", team.operator_id)
+            tell(team, person=manager, subject=subject, text=text, kind="join_request", url=url)
 
 
 def _tell_person(member: TeamMember, *, is_accepted: bool) -> None:
@@ -160,4 +162,5 @@ def _tell_person(member: TeamMember, *, is_accepted: bool) -> None:
     with override(person.language):
         says = _("You are a member of %(team)s now") if is_accepted else _("Your request to join %(team)s was declined")
         subject = says % {"team": team.name}
-        tell(team, person=person, subject=subject, text=f"{subject}.", kind="join_request", url=f"/teams/{team.pk}" if is_accepted else "")
+        url = in_account(f"/teams/{team.pk}", team.operator_id) if is_accepted else ""
+        tell(team, person=person, subject=subject, text=f"{subject}.", kind="join_request", url=url)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -10,6 +11,7 @@ from forecourt.access import Actor
 from forecourt.identity.models import Person
 from forecourt.kit.operations import operation
 from forecourt.notifications import operations as notifications
+from forecourt.operators.rules import in_account
 from forecourt.teams.models import TeamRun, TeamTemplate
 from forecourt.teams.operations.importing import import_rows
 from forecourt.teams.operations.inviting import invite_rows
@@ -76,9 +78,10 @@ def _tell(run: TeamRun) -> None:
             subject = _("Team settings are applied to %(done)s teams") % words
             text = subject + "."
         url = f"/teams/{run.content['team']}/members/upload/{run.pk}" if run.kind == TeamRun.Kind.MEMBERS else f"/team-runs/{run.pk}"
+        url = in_account(url, run.operator_id)
         notifications.notify(person_id=person.pk, text=subject, url=url)
         if person.email:
             notifications.send_email(
-                to=person.email, subject=subject, text=text, kind="team_run", person_id=person.pk,
+                to=person.email, subject=subject, text=f"{text}\n\n{settings.PUBLIC_URL}{url}", kind="team_run", person_id=person.pk,
                 organisation_id=run.organisation_id, operator_id=run.operator_id,
             )  # fmt: skip

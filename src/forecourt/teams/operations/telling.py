@@ -3,11 +3,13 @@
 from django.conf import settings
 
 from forecourt.notifications import operations as notifications
+from forecourt.operators.rules import in_account
 from forecourt.teams.models import Team
 
 
 def tell_owner(team: Team, *, subject: str, text: str, kind: str, path: str) -> None:
-    """To the owner; a team without one is told at its contact address. `path` is where the bell's line leads."""
+    """To the owner; a team without one is told at its contact address. `path`: where both lead."""
+    path = in_account(path, team.operator_id)
     address = (team.owner.email if team.owner else None) or team.contact_email
     if address:
         notifications.send_email(

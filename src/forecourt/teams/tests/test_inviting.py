@@ -84,7 +84,7 @@ def test_a_run_invites_each_row_once_and_tells_who_asked(cast):
     assert (run.done, run.position, len(run.problems), run.finished_at is not None) == (2, 5, 3, True)
     assert "rows" not in run.content  # addresses are not kept
     assert set(TeamMember.objects.filter(state="invited").values_list("role", flat=True)) == {"member"}
-    assert Notification.objects.get(person_id=cast.ada.pk).url == page
+    assert Notification.objects.get(person_id=cast.ada.pk).url == f"{page}?account={cast.northwind.pk}"
     assert "anna@example.com" not in cast.client("ada").get(page).content.decode()
 
 

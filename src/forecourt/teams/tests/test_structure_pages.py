@@ -1,9 +1,11 @@
 """Settings, import, feature groups and the freeze banner, through HTTP."""
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from forecourt.notifications.models import OutgoingEmail
+from forecourt.notifications.models import Notification, OutgoingEmail
+from forecourt.operators.tests.factories import make_theme
 from forecourt.teams.models import FeatureGroup, FleetGrant, Team, TeamRun
 from forecourt.teams.tests.factories import make_feature_group, make_run
 
@@ -22,6 +24,20 @@ def test_settings_are_saved_by_who_may(cast):
     )
 
 
+def test_a_team_chooses_a_theme_of_its_operator_or_the_main_account(cast):
+    own, shared, foreign = (make_theme(account.name, account) for account in (cast.southwind, cast.northwind, cast.eastgate))
+    url, sue = f"/teams/{cast.garden.pk}/settings", cast.client("sue")
+    page = sue.get(url).content.decode()
+    assert [f'value="{theme.pk}"' in page for theme in (own, shared, foreign)] == [True, True, False]
+    for theme, status in ((own, 303), (foreign, 422), (shared, 303)):
+        assert sue.post(url, SETTINGS | {"theme_id": theme.pk}).status_code == status
+    cast.garden.refresh_from_db()
+    assert cast.garden.theme_id == shared.pk
+    assert sue.post(url, SETTINGS | {"theme_id": ""}).status_code == 303
+    cast.garden.refresh_from_db()
+    assert cast.garden.theme_id is None
+
+
 def test_a_teams_admin_does_not_choose_how_it_pays(cast):
     assert cast.client("tom").post(f"/teams/{cast.harbour.pk}/settings", {"payment_method": "operator_transaction"}).status_code == 303
     cast.harbour.refresh_from_db()
@@ -32,6 +48,13 @@ def test_a_teams_admin_does_not_choose_how_it_pays(cast):
 def test_wrong_settings_are_told_at_the_field(cast, values, field):
     response = cast.client("ada").post(f"/teams/{cast.harbour.pk}/settings", SETTINGS | values)
     assert (response.status_code, f'id="id_{field}-error"' in response.content.decode()) == (422, True)
+
+
+def test_a_letter_and_the_bell_lead_into_the_teams_account(cast):
+    cast.client("ada").post(f"/teams/{cast.harbour.pk}/freeze", {"reason": "Unpaid invoice"})
+    page = f"/teams/{cast.harbour.pk}?account={cast.northwind.pk}"
+    assert f"{settings.PUBLIC_URL}{page}" in OutgoingEmail.objects.get(kind="team_frozen").text
+    assert Notification.objects.get(person_id=cast.harbour.owner_id).url == page
 
 
 def test_a_professional_team_is_converted_and_blocked(cast):

@@ -83,7 +83,7 @@ def test_applying_to_all_takes_overrides_and_tells_who_asked(cast):
     assert (tom.can_configure_charge_points, tom.pays_in_country_ids) == (False, None)
     run.refresh_from_db()
     assert (run.done, run.total) == (2, 2)
-    assert Notification.objects.filter(person_id=cast.ada.pk, url=f"/team-runs/{run.pk}").count() == 1
+    assert Notification.objects.filter(person_id=cast.ada.pk, url=f"/team-runs/{run.pk}?account={cast.northwind.pk}").count() == 1
     assert OutgoingEmail.objects.filter(kind="team_run", to=cast.ada.email).count() == 1
 
 
