@@ -35,8 +35,10 @@ class MomentLoader(Loader):
 
     def load(self, data: Buffer) -> str:
         text = str(data, "ascii")
-        if len(text) == WHOLE_SECOND and text.endswith("+00"):
-            return f"{text[:10]}T{text[11:19]}Z"
+        if text[-3:] == "+00" and text[10] == " ":
+            if len(text) == WHOLE_SECOND:
+                return f"{text[:10]}T{text[11:19]}Z"
+            return f"{text[:10]}T{text[11:-3]:0<15}Z"  # PostgreSQL leaves out zeros at the end, the contract does not
         return datetime.fromisoformat(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

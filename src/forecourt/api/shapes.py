@@ -7,7 +7,7 @@ Source: partner API §5, §11.0.
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -127,7 +127,34 @@ def major(minor: int | None, currency: str) -> Decimal | None:
 
 def address(row: Any, prefix: str = "") -> dict[str, Any] | None:
     """`Address` from columns named `address1`, `zip_code`, `country_name`, … ; null where nothing is known."""
-    first, second, third, zip_code, city, province, area_id, country = _address_columns(prefix)(row)
+    return _address(*_columns(prefix)(row))
+
+
+def location(row: Any, prefix: str = "") -> dict[str, Any]:
+    """`Location`, from `latitude` and `longitude` too. Rows at one place share it: nobody may change it."""
+    return _location(*_columns(prefix, "latitude", "longitude")(row))
+
+
+@cache
+def _columns(prefix: str, *first: str) -> "attrgetter[tuple[Any, ...]]":
+    return attrgetter(*(prefix + name for name in (*first, *ADDRESS_COLUMNS, "country_name")))
+
+
+@lru_cache(maxsize=4096)
+def _location(latitude: Any, longitude: Any, *columns: Any) -> dict[str, Any]:
+    where = _address(*columns)
+    label = ", ".join(part for part in (where["address1"], f"{where['zip']} {where['city']}".strip()) if part) if where else None
+    return {
+        "coordinates": None if latitude is None else {"latitude": latitude, "longitude": longitude},
+        "addressLabel": label or None,
+        "address": where,
+    }
+
+
+def _address(
+    first: str | None, second: str | None, third: str | None, zip_code: str | None, city: str | None, province: str | None,
+    area_id: int | None, country: str | None,
+) -> dict[str, Any] | None:  # fmt: skip
     if not (first or city or country):
         return None
     return {
@@ -139,22 +166,6 @@ def address(row: Any, prefix: str = "") -> dict[str, Any] | None:
         "province": province or None,
         "country": country,
         "countryAreaId": area_id,
-    }
-
-
-@cache
-def _address_columns(prefix: str) -> "attrgetter[tuple[Any, ...]]":
-    return attrgetter(*(prefix + name for name in (*ADDRESS_COLUMNS, "country_name")))
-
-
-def location(row: Any, prefix: str = "") -> dict[str, Any]:
-    where = address(row, prefix)
-    latitude, longitude = getattr(row, prefix + "latitude"), getattr(row, prefix + "longitude")
-    label = ", ".join(part for part in (where["address1"], f"{where['zip']} {where['city']}".strip()) if part) if where else None
-    return {
-        "coordinates": None if latitude is None else {"latitude": latitude, "longitude": longitude},
-        "addressLabel": label or None,
-        "address": where,
     }
 
 

@@ -28,11 +28,15 @@ def test_the_columns_of_a_repeated_statement_are_read_alike():
 
 
 def test_no_more_than_so_many_statements_are_kept(monkeypatch):
-    before = prepared()
-    monkeypatch.setattr(statements, "MOST_KEPT", before + 2)
+    read("SELECT 0")
+    kept = statements._kept[connection.connection]
+    for one in kept.values():
+        one.forget()
+    kept.clear()
+    monkeypatch.setattr(statements, "MOST_KEPT", 3)
     for number in range(5):
         assert read(f"SELECT {number}") == [(number,)]
-    assert prepared() == before + 2
+    assert prepared() == 3
     assert read("SELECT 0") == [(0,)]
 
 

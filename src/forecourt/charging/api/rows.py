@@ -90,12 +90,12 @@ def buckets(since: str | None, wh: Sequence[int] | None, seconds: int) -> list[d
 
 def charge_json(row: Any) -> dict[str, Any]:
     """`Charge`, every field present, in the contract's order."""
-    consumed, price = _consumed(row), major(row.price_minor, row.currency)
+    consumed, price, name = _consumed(row), major(row.price_minor, row.currency), _name(row)
     return {
         "id": row.id,
         "humanReadableId": row.human_readable_id,
-        "user": {"id": row.person_id or 0, "displayName": _name(row) or "Unknown"},
-        "teamMember": _member(row),
+        "user": {"id": row.person_id or 0, "displayName": name or "Unknown"},
+        "teamMember": _member(row, name),
         "type": row.type,
         "chargePointId": row.charge_point_id,
         "publicChargePoint": _point(row),
@@ -205,13 +205,13 @@ def _name(row: Any) -> str:
     return full or (f"User: #{row.person_id}" if row.person_id else "")
 
 
-def _member(row: Any) -> dict[str, Any] | None:
+def _member(row: Any, name: str) -> dict[str, Any] | None:
     if row.member_id is None:
         return None
     return {
         "id": row.member_id,
         "teamId": row.member_team_id,
-        "displayName": _name(row) or None,
+        "displayName": name or None,
         "partnerExternalId": row.member_external_id,
         "userId": row.person_id,
     }
