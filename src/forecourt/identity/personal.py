@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from forecourt.access import PlatformRole
@@ -50,13 +51,20 @@ def _bell(person_id: int) -> Iterator[dict[str, Any]]:
         yield dict(row)
 
 
+def words_of(person_id: int) -> list[str]:
+    """What names the person in other people's texts: full name, e-mail, phone. Empty once they are erased."""
+    person = Person.objects.get(pk=person_id)
+    full = " ".join(name for name in (person.first_name, person.last_name) if name)
+    return [word for word in (full, person.email, person.phone) if word and len(word) > 3 and person.erased_at is None]
+
+
 def _erase(person_id: int, *, at: datetime) -> None:
     """Runs after every other part: those find the person by the address that goes here."""
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.erased_at is None:
         addresses = [address for address in (person.email, person.phone) if address]
-        full = " ".join(name for name in (person.first_name, person.last_name) if name)
-        words = dict.fromkeys((word for word in (full, *addresses) if len(word) > 3), f"Erased user #{person_id}")
+        texts = words_of(person_id)
+        words = dict.fromkeys((*texts, *map(escape, texts)), f"Erased user #{person_id}")  # a letter's HTML has them escaped
         notifications.forget(person_id=person_id, addresses=addresses, words=words)
     _end_sessions(person_id)
     Authenticator.objects.filter(user_id=person_id).delete()

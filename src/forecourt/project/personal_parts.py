@@ -14,6 +14,7 @@ from forecourt.kit.registries import PersonalPart
 from forecourt.ledger import personal as ledger
 from forecourt.network import personal as network
 from forecourt.operators import personal as operators
+from forecourt.project import personal_answers as answers
 from forecourt.teams import personal as teams
 
 
@@ -31,7 +32,7 @@ def _audit_forgets(person_id: int, *, at: datetime) -> None:
 
 
 # Highest first: `identity` forgets the address by which the others find the person; the audit trail forgets last of all.
-DOMAINS: tuple[Any, ...] = (gateway, charging, network, ledger, integrations, teams, operators, identity)
+DOMAINS: tuple[Any, ...] = (answers, gateway, charging, network, ledger, integrations, teams, operators, identity)
 PARTS = (
     PersonalPart("audit-claims", erase=_audit_claims),
     *(part for domain in DOMAINS for part in domain.PARTS),

@@ -1,5 +1,6 @@
 """What teams keep about a person: memberships, invitations, the personal team (GDPR)."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from forecourt.identity.events import ContactChanged
 from forecourt.identity.models import Person
+from forecourt.identity.personal import words_of
 from forecourt.kit.registries import PersonalPart
-from forecourt.teams.models import MemberFee, Team, TeamMember
+from forecourt.teams.models import MemberFee, Team, TeamMember, TeamRun
 from forecourt.teams.rules import next_month
 
 EXPORTED = (
@@ -73,6 +75,22 @@ def _erase_fees(person_id: int, *, at: datetime) -> None:
         fee.save(update_fields=["ends_on"])
 
 
+def _erase_from_runs(person_id: int, *, at: datetime) -> None:
+    """Rows of an import that name them are emptied and then refused, each alone; so are messages about such rows."""
+    words = [word.lower() for word in words_of(person_id)]
+
+    def names_them(value: Any) -> bool:
+        text = json.dumps(value, ensure_ascii=False).lower()
+        return any(word in text for word in words)
+
+    for run in TeamRun.objects.exclude(kind=TeamRun.Kind.TEMPLATE).order_by("pk").select_for_update() if words else ():
+        if names_them([run.content, run.problems]):
+            rows = run.content.get("rows", [])
+            run.content |= {"rows": [row | {"texts": {}} if names_them(row) else row for row in rows]} if rows else {}
+            run.problems = [[line, column, "" if names_them(says) else says] for line, column, says in run.problems]
+            run.save(update_fields=["content", "problems"])
+
+
 def _owns_a_team(person_id: int) -> str | None:
     names = Team.objects.filter(owner_id=person_id, deleted_at=None).exclude(type=Team.Type.PERSONAL).values_list("name", flat=True)
     if names:
@@ -94,6 +112,7 @@ def follow_contact(events: Sequence[ContactChanged]) -> None:
 PARTS = (
     PersonalPart("teams", export=_export_teams),
     PersonalPart("member-fees", export=_export_fees, erase=_erase_fees),
+    PersonalPart("team-runs", erase=_erase_from_runs),
     PersonalPart("team-memberships", export=_export_memberships, erase=_erase),
 )
 OBJECTIONS = (_owns_a_team,)

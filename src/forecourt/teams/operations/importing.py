@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, TeamRole
+from forecourt.access import Actor, ActorKind, TeamRole
 from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError, Invalid
 from forecourt.kit.operations import name_actor, operation
@@ -96,7 +96,7 @@ def import_rows(run: TeamRun, until: int, *, at: datetime) -> None:
     """The next rows of a run, inside its transaction, in the name of who asked."""
     person = Person.objects.filter(pk=run.started_by_id).first() if run.started_by_id else None
     actor = Actor.system(person.display_name if person else "team import")
-    name_actor(actor)
+    name_actor(Actor(ActorKind.PERSON, person.pk, person.display_name) if person else actor)  # the audit log hides a person's name
     problems: list[Problem] = []
     for row in run.content["rows"][run.position : until]:
         run.done += _make(actor, run.operator, row, problems, at)
