@@ -1,14 +1,18 @@
 """`forecourt rotate-keys`: write anew, under the newest key, what an older one wrote."""
 
+import base64
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from psycopg import sql
 
 from forecourt.kit import registries, secrets
 from forecourt.kit.registries import EncryptedColumn
+from forecourt.teams.adapter import AUTHENTICATOR
 
 AT_ONCE = 500
+AUTHENTICATOR_SECRETS = ("secret", "seed", "migrated_codes")
 
 
 def rotate() -> int:
@@ -18,7 +22,31 @@ def rotate() -> int:
 
     :raises CannotDecrypt: for a value that none of the keys fits.
     """
-    return sum(_rotate(column) for column in registries.encrypted_columns)
+    return sum(_rotate(column) for column in registries.encrypted_columns) + _rotate_authenticators()
+
+
+def _rotate_authenticators() -> int:
+    """Second factors are allauth's: base64 of the ciphertext, within JSON. A passkey has no secret here."""
+    written = 0
+    for pk in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            old = row.data if row else {}
+            new = {name: _rewritten(value) if name in AUTHENTICATOR_SECRETS else value for name, value in old.items()}
+            if row and new != old:
+                row.data = new
+                row.save(update_fields=["data"])
+                written += 1
+    return written
+
+
+def _rewritten(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rewritten(one) for one in value]
+    stored = base64.b64decode(value)
+    if secrets.is_of_newest_key(stored):
+        return value
+    return base64.b64encode(secrets.encrypt(secrets.decrypt(stored, purpose=AUTHENTICATOR), purpose=AUTHENTICATOR)).decode()
 
 
 def _rotate(column: EncryptedColumn) -> int:

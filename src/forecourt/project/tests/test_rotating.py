@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from pytest_django.fixtures import Settings
+from tests.cast import Cast
 
 from forecourt.kit import registries, secrets
 from forecourt.kit.registries import EncryptedColumn, Registry
@@ -46,6 +49,19 @@ def test_everything_is_written_by_the_newest_key(vault: None, settings: Settings
 def test_running_again_changes_nothing(vault: None, settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = ["new", "old"]
     assert (rotating.rotate(), rotating.rotate()) == (3, 0)
+
+
+def test_second_factors_are_written_anew_too(cast: Cast, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = ["old"]
+    encrypt = get_adapter().encrypt
+    Authenticator.objects.create(user=cast.dora, type="totp", data={"secret": encrypt("S")})
+    Authenticator.objects.create(user=cast.dora, type="recovery_codes", data={"migrated_codes": [encrypt("C")], "used_mask": 3})
+    settings.ENCRYPTION_KEYS = ["new", "old"]
+    assert (rotating._rotate_authenticators(), rotating._rotate_authenticators()) == (2, 0)
+    settings.ENCRYPTION_KEYS = ["new"]
+    codes, totp = (row.data for row in Authenticator.objects.order_by("type"))
+    assert get_adapter().decrypt(totp["secret"]) == "S"
+    assert ([get_adapter().decrypt(code) for code in codes["migrated_codes"]], codes["used_mask"]) == (["C"], 3)
 
 
 def test_a_value_of_a_lost_key_stops_it(vault: None, settings: Settings) -> None:
