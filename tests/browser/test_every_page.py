@@ -18,7 +18,11 @@ WIDTHS = (390, 820, 1440)
 THEMES: tuple[Theme, ...] = ("light", "dark")
 READERS = ("ada", "root", "tom")  # the first of these who may open a page opens it
 SIGNED_OUT = {"account_login": "/accounts/login/", "account_reset_password": "/accounts/password/reset/"}
-NO_PAGE = {"healthz", "setup", "operator-invitation", "notification-open", "team-import-template", "team-join-code-picture"}
+# Addresses that answer no page: plain text, downloads, pictures, parts of a page, links that are wrong here.
+NO_PAGE = {
+    "healthz", "setup", "operator-invitation", "notification-open", "team-import-template", "team-join-code-picture",
+    "platform-audit-heads", "theme-preview",
+}  # fmt: skip
 
 
 def reader(name: str) -> str | None:

@@ -43,7 +43,11 @@ def stylesheet(request: HttpRequest) -> str:
     return format_html('<link rel="stylesheet" href="{}">{}', look.stylesheet, icon)
 
 
-SLOTS: list[tuple[str, Callable[[HttpRequest], str]]] = [("account_switcher", account_switcher), ("brand", brand), ("stylesheets", stylesheet)]
+SLOTS: list[tuple[str, Callable[[HttpRequest], str]]] = [
+    ("account_switcher", account_switcher),
+    ("brand", brand),
+    ("stylesheets", stylesheet),
+]
 _KEPT = "_operators_frame"
 
 
