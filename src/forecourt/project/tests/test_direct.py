@@ -40,12 +40,13 @@ _ = get_resolver().url_patterns  # the lists are known once the routers are
 
 
 @pytest.fixture(autouse=True)
-def _one_connection(monkeypatch):
+def put_away(monkeypatch):
     """The application puts connections away around each request; the test's transaction needs its own."""
-    monkeypatch.setattr(direct, "connection", Mock())
+    connection = Mock()
+    monkeypatch.setattr(direct, "connection", connection)
     for signal in (signals.request_started, signals.request_finished):
         signal.disconnect(close_old_connections)
-    yield
+    yield connection.close_if_unusable_or_obsolete
     for signal in (signals.request_started, signals.request_finished):
         signal.connect(close_old_connections)
 
@@ -154,6 +155,6 @@ def test_over_https_both_roads_insist_on_it(token, ordinary, settings, monkeypat
     assert answered == ordinary("/api/v1/charges", **headers)
 
 
-def test_a_connection_beyond_its_age_is_replaced_on_the_direct_road_too(token):
+def test_a_connection_beyond_its_age_is_replaced_on_the_direct_road_too(token, put_away):
     told("/api/v1/charges", HTTP_AUTHORIZATION=token)
-    direct.connection.close_if_unusable_or_obsolete.assert_called_once_with()
+    put_away.assert_called_once_with()
