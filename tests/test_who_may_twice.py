@@ -16,6 +16,8 @@ from tests.test_who_may import OWNED, PAGES, SAID_YES, address, status, undone
 from tests.who_may import ALLOWED, TABLE, verdict
 from tests.world import World, fingerprint, make_world
 
+pytestmark = pytest.mark.slow
+
 # Whose verdict each has at whose objects: Mia is admin of Harbour and plain member of Gate, Sam Support agent of Northwind and Admin of Eastgate.
 LIKE = {
     ("mia", "harbour"): ("tom", "harbour"),
