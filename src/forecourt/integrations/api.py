@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from ninja import Router
 
 from forecourt.api import limits
@@ -90,9 +89,7 @@ def get_current_consumer(request: ApiRequest) -> dict[str, Any]:
 
 def _throttle(request: ApiRequest) -> None:
     """Guessing is slow: every address has its own small limit, wrong secrets included."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.USE_X_FORWARDED_HOST:  # behind our own proxy, which appends the address it saw
-        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
+    address = request.META.get("REMOTE_ADDR", "")
     limits.count(request, key=f"token:{address}", quota=ATTEMPTS, interval=PER_SECONDS, at=clock.now())
 
 

@@ -81,3 +81,14 @@ def test_a_page_knows_its_session_and_has_the_browsers_headers(cast):
     status, headers, _ = ask("/charges/", HTTP_COOKIE=cookie)
     assert status == "200 OK"
     assert headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(("is_behind_proxy", "address"), [(True, "198.51.100.7"), (False, "127.0.0.1")])
+def test_the_proxy_says_who_asks(monkeypatch, settings, is_behind_proxy, address):
+    settings.IS_BEHIND_PROXY = is_behind_proxy
+    seen = []
+    monkeypatch.setattr(
+        wsgi, "_browser", lambda environ, start_response: seen.append(environ["REMOTE_ADDR"]) or start_response("200 OK", []) or []
+    )
+    ask("/healthz", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.66, 198.51.100.7")
+    assert seen == [address]
