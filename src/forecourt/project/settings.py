@@ -54,6 +54,7 @@ OCPP_PUBLIC_URL = os.environ.get("FORECOURT_OCPP_PUBLIC_URL", "ws://localhost:90
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = os.environ.get("FORECOURT_ALLOWED_HOSTS", "").split(",") if os.environ.get("FORECOURT_ALLOWED_HOSTS") else ["*"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+PRIVATE_HOSTS = {name.strip().lower() for name in os.environ.get("FORECOURT_PRIVATE_HOSTS", "").split(",") if name.strip()}  # kit.outside
 IS_BEHIND_PROXY = _flag("FORECOURT_BEHIND_PROXY")
 if IS_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
