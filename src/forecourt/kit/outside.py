@@ -9,6 +9,7 @@ followed. `FORECOURT_PRIVATE_HOSTS` names hosts that are exempt, also from https
 import asyncio
 import ipaddress
 import socket
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -114,7 +115,7 @@ def reason_of(error: Exception) -> str:
     return _("No connection could be made, or it broke off.")
 
 
-async def _at_most(content: aiohttp.StreamReader, limit: int):  # type: ignore[no-untyped-def]
+async def _at_most(content: aiohttp.StreamReader, limit: int) -> AsyncIterator[bytes]:
     size = 0
     async for chunk in content.iter_chunked(65_536):
         size += len(chunk)
