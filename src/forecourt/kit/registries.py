@@ -2,8 +2,8 @@
 Registries: how a lower domain shows what a higher one knows, without importing it. Filled by `project/wiring.py` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -121,12 +121,39 @@ class EncryptedColumn:
     key: str = "id"
 
 
+OWNED = {"owner": {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}}
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSource:
+    """
+    A kind of entity whose changes are told to webhooks (partner API §10.1).
+
+    They are read from the table itself: it has `created_at`, `updated_at` (by trigger; indexed with the id) and, if rows are
+    deleted, `deleted_at`. Whoever reaches the row by `permission` on one of its `sides` is told; `owners` is SQL for a table
+    that has no such columns: (id, organisation_id, operator_id, team_id) of the rows `%(ids)s`.
+    `load` is `(actor, ids) → {id: dict}`: what the GET with `scope` gives to that actor; rows it does not give are left out.
+    """
+
+    event_type: str  # subscribed to: "charges"
+    entity_type: str  # delivered: "charge"
+    table: str
+    scope: str
+    permission: Any
+    load: Callable[[Any, list[int]], dict[int, dict[str, Any]]]
+    sides: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: OWNED)
+    owners: str = ""
+    is_deletable: bool = True
+    reaches_sub_accounts: bool = False  # as the GET does (partner API §3)
+
+
 menu: Registry[MenuEntry] = Registry()
 tabs: Registry[Tab] = Registry()
 api_fields: Registry[ApiField] = Registry()
 page_fields: Registry[PageField] = Registry()
 shell_slots: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (slot, request → html)
 cards: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, request → html)
+turnstiles: Registry[Callable[..., Any]] = Registry()  # before every page that is not public: request → another answer, or None
 row_actions: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, (request, row) → actions)
 deletion_objections: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (model label, row → message or None)
 audit_labels: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (entity, ids → {id: name})
@@ -137,3 +164,4 @@ personal_columns: Registry[PersonalColumns] = Registry()
 encrypted_columns: Registry[EncryptedColumn] = Registry()
 account_figures: Registry[tuple[Any, Callable[[list[int]], dict[int, int]]]] = Registry()  # (label, operators' ids → {id: count})
 letterheads: Registry[Callable[..., Any]] = Registry()  # (operator's id or None) → `notifications.letters.Letterhead` or None
+webhook_sources: Registry[WebhookSource] = Registry()

@@ -56,5 +56,6 @@ ITEMS = (
     AuditItem("TeamTemplatePricing", _("Price of a team template")),
     AuditItem("Theme", _("Theme")),
     AuditItem("User", _("Person")),
+    AuditItem("Webhook", _("Webhook")),
     AuditItem("WalletTransaction", _("Transaction"), _page(WalletTransaction.objects, Permission.WALLET_READ, "transaction-detail")),
 )
