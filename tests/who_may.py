@@ -54,6 +54,7 @@ TABLE = {
     "operators": Row(get="root"),
     "operator-new": Row(get="root", post="root"),
     "operator-detail": Row(get="root", post="root"),
+    "second-factor": Row(get=EVERYONE),
     "switch-account": Row(get=EVERYONE, post="ada oscar bea sven", missing="sue tom dora eve root"),  # Northwind, for those who work there
     "account-invitation-accept": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),  # Tom's
     "account-invitation-reject": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),
@@ -68,6 +69,7 @@ TABLE = {
     "account-member-block": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "account-member-unblock": Row(post="ada", missing="bea sven sue tom dora eve root"),
     "account-member-remove": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "account-security": Row(get="ada oscar", post="ada", missing="bea sven sue tom dora eve root"),
     "sub-accounts": Row(get="ada oscar bea", missing="sven sue tom dora eve root", only="harbour"),
     "sub-account-new": Row(get="ada", post="ada", missing="sven sue tom dora eve root", only="harbour"),
     "sub-account-close": Row(get="ada", post="ada", missing="sven sue tom dora eve root", only="harbour"),

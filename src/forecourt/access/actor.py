@@ -25,6 +25,7 @@ class OperatorMembership:
     organisation_id: int
     is_main: bool
     role: OperatorRole
+    lacks_factor: bool = False  # the account asks for a second factor, and the person has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,21 @@ class Actor:
         """Whether a platform role grants it. Platform permissions have no rows of a tenant."""
         return self.platform_role is not None and permission in PLATFORM_GRANTS[self.platform_role]
 
+    def with_factor_alone(self) -> "Actor":
+        """
+        The same person without the accounts that ask for a second factor which they lack, and without those accounts' teams;
+        the personal team stays.
+        """
+        shut = [m for m in self.operator_memberships if m.lacks_factor]
+        if not shut:
+            return self
+        operators = tuple(m for m in self.operator_memberships if not m.lacks_factor)
+        teams = tuple(m for m in self.team_memberships if m.is_personal or not any(_lies_under(m, one) for one in shut))
+        left = replace(self, operator_memberships=operators, team_memberships=teams)
+        if self.account is None or left.may_work_in(self.account):
+            return left
+        return left.working_in(Account(operators[0].operator_id, operators[0].organisation_id, operators[0].is_main) if operators else None)
+
     def audit_claims(self) -> dict[str, Any]:
         """What the audit triggers record of the actor, as of now."""
         return {"kind": self.kind.value, "id": self.id, "name": self.name}
@@ -162,6 +178,11 @@ def _lies_in(account: Account, membership: OperatorMembership | TeamMembership) 
         return False
     is_of_main = isinstance(membership, OperatorMembership) and membership.is_main
     return account.is_main or is_of_main or membership.operator_id == account.operator_id
+
+
+def _lies_under(team: TeamMembership, membership: OperatorMembership) -> bool:
+    """Whether the team is one of that account: a Main account's are those of its whole organisation."""
+    return team.operator_id == membership.operator_id or (membership.is_main and team.organisation_id == membership.organisation_id)
 
 
 # What every person may do with rows that are their own: their charges, their keys.

@@ -30,6 +30,11 @@ def in_language_at(email: str) -> Iterator[Person | None]:
         yield person
 
 
+def my_security() -> str:
+    """The address of the page where a person sets up second factors, for letters."""
+    return f"{settings.PUBLIC_URL}/me/security"
+
+
 def write(person: Person, *, kind: str, subject: str | Promise, text: str | Promise, to: str = "", **values: object) -> None:
     """
     Mail something to a person, in the caller's transaction. `subject` and `text` are lazy translations with `%(name)s` for

@@ -6,11 +6,13 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 
 from forecourt.identity import rules
 from forecourt.identity.models import DataExport, Person
 
 Type = Authenticator.Type
+SECOND_FACTORS = (Type.TOTP, Type.WEBAUTHN)  # recovery codes only stand in for one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class SessionRow:
     began_at: datetime
     seen_at: datetime
     is_current: bool
+
+
+def with_second_factor(column: str) -> Exists:
+    """Of a row: whether the person whose id stands in this column has an authenticator app or a passkey."""
+    return Exists(Authenticator.objects.filter(user_id=OuterRef(column), type__in=SECOND_FACTORS))
+
+
+def has_second_factor(person_id: int) -> bool:
+    """Whether a person has an authenticator app or a passkey. One query."""
+    return bool(Authenticator.objects.filter(user_id=person_id, type__in=SECOND_FACTORS).exists())
 
 
 def security_of(person: Person) -> SecurityFacts:

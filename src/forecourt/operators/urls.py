@@ -1,11 +1,13 @@
 from django.urls import path
 
-from forecourt.operators.pages import account, frame, members, platform, subaccounts, switching, themes
+from forecourt.operators import second_factor
+from forecourt.operators.pages import account, frame, members, platform, security, subaccounts, switching, themes
 
 urlpatterns = [
     path("operators/", platform.operator_list, name="operators"),
     path("operators/new", platform.operator_new, name="operator-new"),
     path("operators/<int:operator_id>", platform.operator_detail, name="operator-detail"),
+    path("second-factor", second_factor.required, name="second-factor"),
     path("switch-account", switching.switch_account, name="switch-account"),
     path("account-invitations/<int:invitation_id>/accept", switching.invitation_accept, name="account-invitation-accept"),
     path("account-invitations/<int:invitation_id>/reject", switching.invitation_reject, name="account-invitation-reject"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("account/<int:account_id>/members/<int:operator_member_id>/block", members.member_block, name="account-member-block"),
     path("account/<int:account_id>/members/<int:operator_member_id>/unblock", members.member_unblock, name="account-member-unblock"),
     path("account/<int:account_id>/members/<int:operator_member_id>/remove", members.member_remove, name="account-member-remove"),
+    path("account/<int:account_id>/security", security.security, name="account-security"),
     path("account/<int:account_id>/sub-accounts", subaccounts.sub_account_list, name="sub-accounts"),
     path("account/<int:account_id>/sub-accounts/new", subaccounts.sub_account_new, name="sub-account-new"),
     path("account/<int:account_id>/sub-accounts/<int:sub_account_id>/close", subaccounts.sub_account_close, name="sub-account-close"),

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from django_htmx.middleware import HtmxDetails
 
+from forecourt.kit import registries
 from forecourt.kit.errors import DomainError, Forbidden, Invalid
 from forecourt.portal.errors import error_page
 from forecourt.portal.exports import csv_response
@@ -145,13 +146,13 @@ def _wants_part(request: HttpRequest) -> bool:
     return htmx is not None and bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
-def _turn_away(request: PageRequest) -> HttpResponse | None:
+def _turn_away(request: PageRequest) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         response = redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         return HttpResponseClientRedirect(response.url) if getattr(request, "htmx", None) else response
     if getattr(request, "actor", None) is None:
         return error_page(request, HTTPStatus.FORBIDDEN, says=_("Your account has no access here yet. Ask the person who invited you."))
-    return None
+    return next((answer for turnstile in registries.turnstiles if (answer := turnstile(request))), None)
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:

@@ -24,6 +24,7 @@ from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
 from forecourt.network.queries import figures as network_figures
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
+from forecourt.operators import second_factor
 from forecourt.operators.letterheads import letterhead
 from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
@@ -73,7 +74,8 @@ def connect() -> None:
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.letterheads.add(letterhead)
-    registries.cards.add(*support.CARDS, *mine.CARDS)
+    registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS)
+    registries.turnstiles.add(second_factor.lead)
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)

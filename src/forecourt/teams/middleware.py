@@ -7,7 +7,7 @@ from django.utils.functional import SimpleLazyObject
 
 from forecourt.access import Actor
 from forecourt.identity.models import Person
-from forecourt.operators import workplace
+from forecourt.operators import second_factor, workplace
 from forecourt.portal.redirects import SeeOther
 from forecourt.teams import queries
 
@@ -30,7 +30,7 @@ class PersonActor:
         request.actor = _actor(request) if request.user.is_authenticated else None  # type: ignore[attr-defined]
         if DEEP_LINK in request.GET and request.method == "GET" and request.person is not None:  # type: ignore[attr-defined]
             return _switched(request)
-        return self.get_response(request)
+        return second_factor.instead(request, self.get_response(request))
 
 
 def _actor(request: HttpRequest) -> "SimpleLazyObject[Actor]":
@@ -40,7 +40,7 @@ def _actor(request: HttpRequest) -> "SimpleLazyObject[Actor]":
 def _load(request: HttpRequest) -> Actor:
     person = request.user
     assert isinstance(person, Person)
-    return workplace.in_session(request, queries.actor_of(person))
+    return workplace.in_session(request, second_factor.open_part(request, queries.actor_of(person)))
 
 
 def _switched(request: HttpRequest) -> HttpResponse:

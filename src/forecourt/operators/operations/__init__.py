@@ -20,6 +20,7 @@ from forecourt.operators.operations.invitations import (
     resend_invitation,
 )
 from forecourt.operators.operations.members import LastAdmin, block_member, change_role, remove_member, unblock_member
+from forecourt.operators.operations.security import SecondFactorMissing, require_second_factor
 from forecourt.operators.operations.themes import ThemeIsUsed, choose_theme, create_theme, delete_theme, edit_theme, make_default
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "InvitationOver",
     "LastAdmin",
     "NameTaken",
+    "SecondFactorMissing",
     "ThemeIsUsed",
     "accept_invitation",
     "block_member",
@@ -47,6 +49,7 @@ __all__ = [
     "open_sub_account",
     "reject_invitation",
     "remove_member",
+    "require_second_factor",
     "resend_invitation",
     "unblock_member",
 ]

@@ -20,6 +20,7 @@ MENU = [MenuEntry("settings", gettext_lazy("Account settings"), "account", "sett
 TABS = [
     Tab("account", gettext_lazy("Settings"), "account-settings", Permission.OPERATOR_READ, 10),
     Tab("account", gettext_lazy("Members & access"), "account-members", Permission.OPERATOR_MEMBER_READ, 20),
+    Tab("account", gettext_lazy("Security"), "account-security", Permission.OPERATOR_MEMBER_READ, 25),
     Tab("account", gettext_lazy("Sub-accounts"), "sub-accounts", Permission.OPERATOR_READ, 30),
     Tab("account", gettext_lazy("Themes"), "account-themes", Permission.THEME_READ, 40),
     Tab("account", gettext_lazy("Support"), "account-support", Permission.OPERATOR_READ, 50),

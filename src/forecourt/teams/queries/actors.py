@@ -20,7 +20,9 @@ from forecourt.access import (
 )
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
+from forecourt.identity.queries import with_second_factor
 from forecourt.operators.models import Operator, OperatorMember
+from forecourt.operators.queries import second_factor_asked
 from forecourt.teams.features import FEATURES
 from forecourt.teams.models import FeatureSetting, Team, TeamMember
 from forecourt.teams.queries.rights import TakenRights
@@ -30,7 +32,7 @@ def actor_of(person: Person) -> Actor:
     """The actor of a person, with every accepted membership, in the account they last worked in. Two queries."""
     operator_rows = OperatorMember.objects.filter(person=person, state=OperatorMember.State.ACCEPTED, operator__deleted_at=None)
     named = list(operator_rows.order_by("-operator__is_main", "operator_id").values_list(*_MEMBERSHIP, *_WORKPLACE))
-    operators = tuple(OperatorMembership(row[0], row[1], row[2], OperatorRole(row[3])) for row in named)
+    operators = tuple(OperatorMembership(row[0], row[1], row[2], OperatorRole(row[3]), row[4] and not row[5]) for row in named)
     team_rows = TeamMember.objects.filter(person=person, state=TeamMember.State.ACCEPTED, deleted_at=None, team__deleted_at=None)
     actor = Actor(
         kind=ActorKind.PERSON,
@@ -45,7 +47,8 @@ def actor_of(person: Person) -> Actor:
     return actor.working_in(_last_account(actor, named[0][len(_MEMBERSHIP) :])) if named else actor
 
 
-_MEMBERSHIP = ("operator_id", "organisation_id", "operator__is_main", "role")
+_MEMBERSHIP = ("operator_id", "organisation_id", "operator__is_main", "role", second_factor_asked("operator_id", "organisation_id"),
+               with_second_factor("person_id"))  # fmt: skip
 _WORKPLACE = ("person__workplace", *(f"person__workplace__operator__{name}" for name in ("id", "organisation_id", "is_main", "deleted_at")))
 _IN_A_TEAM = ("team_id", "role", "organisation_id", "operator_id")
 _LOOK = ("team__theme_id", "team__type")
