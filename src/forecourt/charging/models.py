@@ -163,6 +163,7 @@ class Charge(PartnerVisible):
             models.Index(fields=["charge_point", "-id"], name="charge_charge_point"),
             models.Index(fields=["site_id", "-id"], name="charge_site"),
             models.Index(fields=["operator_id", "updated_at"], name="charge_updated"),
+            models.Index(fields=["updated_at", "id"], name="charge_changes"),
             models.Index(fields=["operator_id", "completed_at"], name="charge_completed"),
             models.Index(fields=["operator_id", "partner_external_id"], condition=Q(partner_external_id__isnull=False), name="charge_external_id"),
             models.Index(fields=["state"], condition=~Q(state="completed"), name="charge_unfinished"),

@@ -74,6 +74,7 @@ class Person(AbstractBaseUser, PartnerVisible, Address):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["updated_at", "id"], name="person_changes"),
             models.Index(fields=["erasure_due_at"], condition=Q(erasure_due_at__isnull=False), name="person_erasure_due"),
         ]
 

@@ -148,6 +148,7 @@ class WalletTransaction(PartnerVisible):
                 ),
             ),
             models.Index(fields=["reference_type", "reference_id"], name="wtx_reference"),
+            models.Index(fields=["updated_at", "id"], name="wtx_changes"),
         ]  # fmt: skip
 
 

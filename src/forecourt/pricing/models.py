@@ -50,7 +50,7 @@ class PriceGroup(OperatorScoped, PartnerVisible):
                 name="one_default_of_a_type_per_operator",
             ),
         ]
-        indexes: ClassVar = newest_first("price_group")
+        indexes: ClassVar = [*newest_first("price_group"), models.Index(fields=["updated_at", "id"], name="price_group_changes")]
 
     def is_for(self, team: Team) -> bool:
         """Whether the team may use it: its own, its operator's, or the Main account's for all Sub-accounts (spec P2.6)."""

@@ -100,6 +100,7 @@ class ChargePoint(OperatorScoped, PartnerVisible, Address, Located):
         indexes: ClassVar = [
             *newest_first("charge_point"),
             models.Index(fields=["operator", "updated_at"], name="charge_point_updated"),
+            models.Index(fields=["updated_at", "id"], name="charge_point_changes"),
             models.Index(fields=["operator", "partner_external_id"], name="charge_point_external_id"),
         ]
 

@@ -46,4 +46,7 @@ class ChargeKey(OperatorScoped, PartnerVisible, WalletRestricted):
         constraints: ClassVar = [
             models.UniqueConstraint(Upper("identifier"), "type", condition=Q(deleted_at=None), name="charge_key_once_among_the_living"),
         ]
-        indexes: ClassVar = newest_first("charge_key", columns=("organisation_id", "operator_id", "team_id", "person_id"))
+        indexes: ClassVar = [
+            *newest_first("charge_key", columns=("organisation_id", "operator_id", "team_id", "person_id")),
+            models.Index(fields=["updated_at", "id"], name="charge_key_changes"),
+        ]

@@ -43,5 +43,6 @@ class Site(OperatorScoped, PartnerVisible, Address, Located):
         indexes: ClassVar = [
             *newest_first("site"),
             models.Index(fields=["operator", "updated_at"], name="site_updated"),
+            models.Index(fields=["updated_at", "id"], name="site_changes"),
             models.Index(fields=["operator", "partner_external_id"], name="site_external_id"),
         ]

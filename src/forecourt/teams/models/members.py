@@ -86,6 +86,7 @@ class TeamMember(OperatorScoped, PartnerVisible, MemberRights, WalletRestricted)
         indexes: ClassVar = [
             *newest_first("team_member"),
             models.Index(fields=["person"], name="team_member_person"),
+            models.Index(fields=["updated_at", "id"], name="team_member_changes"),
         ]
 
 

@@ -81,6 +81,7 @@ class Team(PartnerVisible, Address, WalletRestricted):
         indexes: ClassVar = [
             *newest_first("team", columns=("organisation_id", "operator_id"), condition=~Q(type="personal")),
             models.Index(fields=["operator", "updated_at"], name="team_updated"),
+            models.Index(fields=["updated_at", "id"], name="team_changes"),
             models.Index(fields=["operator", "partner_external_id"], name="team_external_id"),
         ]
 
