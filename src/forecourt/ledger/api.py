@@ -7,7 +7,8 @@ from uuid import uuid4
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Permission, fetch
+from forecourt.access import Actor, Permission, fetch
+from forecourt.api.batches import by_id
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import PageQuery, page_of
 from forecourt.api.rows import Listing, Where
@@ -15,6 +16,7 @@ from forecourt.api.shapes import CurrencyOut, Id, In, LongText, Moment, Out, Pag
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.kit.money import Money
+from forecourt.kit.registries import WebhookSource
 from forecourt.ledger import operations, queries
 from forecourt.ledger.models import Wallet, WalletTransaction
 from forecourt.operators.api import OperatorOut
@@ -355,3 +357,15 @@ def get_transaction(request: ApiRequest, transaction_id: Id) -> dict[str, Any]:
     row = TRANSACTIONS.one(request.actor.scope(Permission.WALLET_READ), transaction_id)
     found: dict[str, Any] = _shape(request)(row)
     return found
+
+
+def _delivered(actor: Actor, ids: list[int]) -> dict[int, dict[str, Any]]:
+    return by_id(TRANSACTIONS, actor.scope(Permission.WALLET_READ), ids, transaction_json)
+
+
+WEBHOOKS = (
+    WebhookSource(
+        "wallet-transactions", "wallet-transaction", "ledger_wallettransaction", READ, Permission.WALLET_READ, _delivered,
+        sides=WalletTransaction.SIDES, is_deletable=False, reaches_sub_accounts=True,
+    ),
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """Which columns of audited tables are a person's: the audit log keeps their values under that person's key (docs/domains/audit.md)."""
 
 from forecourt.audit.vault import PURPOSE
+from forecourt.integrations.secrets import ENCRYPTED as WEBHOOK_SECRETS
 from forecourt.kit.registries import EncryptedColumn, PersonalColumns
 from forecourt.ledger import personal as ledger
 from forecourt.teams import personal as teams
@@ -16,6 +17,7 @@ COLUMNS = (
             "partner_custom_payload",
         }),
     ),
+    PersonalColumns("Intervention", "person_id", frozenset({"reason"}), is_named=False),
     PersonalColumns("TeamMember", "person_id", _INVITED | {"partner_external_id", "partner_custom_payload"}),
     PersonalColumns(
         "Team", "owner_id", frozenset({"contact_email", "finance_email", "legal_email", "support_email", "support_phone"}), is_named=False,
@@ -34,4 +36,4 @@ COLUMNS = (
     PersonalColumns("Charge", "person_id", frozenset({"note", "partner_external_id", "partner_custom_payload"}), is_named=False),
 )  # fmt: skip
 
-ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE),)
+ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), *WEBHOOK_SECRETS)

@@ -6,6 +6,7 @@ from forecourt.billing import pages as billing_pages
 from forecourt.billing.events import ChargeSettled
 from forecourt.charging import operations as charging
 from forecourt.charging import pages as charging_pages
+from forecourt.charging.api import WEBHOOKS as CHARGE_WEBHOOKS
 from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
 from forecourt.dashboards import pages as dashboards_pages
@@ -17,8 +18,10 @@ from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import pages as ledger_pages
+from forecourt.ledger.api import WEBHOOKS as LEDGER_WEBHOOKS
 from forecourt.network import operations as network
 from forecourt.network import pages as network_pages
+from forecourt.network.api import WEBHOOKS as NETWORK_WEBHOOKS
 from forecourt.network.api.members import API_FIELDS as NETWORK_FIELDS
 from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
 from forecourt.network.queries import figures as network_figures
@@ -30,10 +33,12 @@ from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
-from forecourt.project import audit_items, operations_pages, personal_columns, personal_parts
+from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
+from forecourt.project import audit_items, operations_pages, people_pages, personal_columns, personal_parts
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal
+from forecourt.teams.api import WEBHOOKS as TEAM_WEBHOOKS
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
 from forecourt.teams.pages import mine, support
 
@@ -50,7 +55,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
-    dashboards_pages, notifications_pages, operations_pages, integrations_pages, audit_pages,
+    dashboards_pages, notifications_pages, operations_pages, people_pages, integrations_pages, audit_pages,
 )  # fmt: skip
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
@@ -84,3 +89,4 @@ def connect() -> None:
     registries.personal_columns.add(*PERSONAL_COLUMNS)
     registries.audit_items.add(*audit_items.ITEMS)
     registries.encrypted_columns.add(*ENCRYPTED_COLUMNS)
+    registries.webhook_sources.add(*CHARGE_WEBHOOKS, *NETWORK_WEBHOOKS, *TEAM_WEBHOOKS, *LEDGER_WEBHOOKS, *PRICING_WEBHOOKS)

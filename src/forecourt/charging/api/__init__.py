@@ -6,5 +6,6 @@ Reads and writes share one router: two routers with the same path would hide eac
 
 from forecourt.charging.api import control
 from forecourt.charging.api.charges import router
+from forecourt.charging.api.webhooks import WEBHOOKS
 
-__all__ = ["control", "router"]
+__all__ = ["WEBHOOKS", "control", "router"]

@@ -77,7 +77,7 @@ class KeyIn(KeyPatch):
     blocked_at: Moment | None = None
 
 
-def _json(row: Any) -> dict[str, Any]:
+def key_json(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "identifier": row.identifier,
@@ -100,7 +100,7 @@ def _json(row: Any) -> dict[str, Any]:
 
 
 def _one(request: ApiRequest, id: int) -> dict[str, Any]:
-    return _json(KEYS.one(request.actor.scope(Permission.CHARGE_KEY_READ), id))
+    return key_json(KEYS.one(request.actor.scope(Permission.CHARGE_KEY_READ), id))
 
 
 def _fetched(request: ApiRequest, id: int, needs: Permission) -> ChargeKey:
@@ -131,7 +131,7 @@ def _values(sent: dict[str, Any]) -> dict[str, Any]:
 def get_keys(request: ApiRequest, query: Query[KeyQuery]) -> dict[str, Any]:
     """List charge keys."""
     where = Where().equals("team_id", query.team_id).external_id(query.partner_external_id).living(False)
-    return page_of(KEYS, _json, request.actor.scope(Permission.CHARGE_KEY_READ), where, query)
+    return page_of(KEYS, key_json, request.actor.scope(Permission.CHARGE_KEY_READ), where, query)
 
 
 @endpoint(router, "POST", "/charge-auth-tokens", "create-charge-auth-token", returns=KeyOut, status=201, scope=WRITE)

@@ -47,7 +47,7 @@ def get_price_groups(request: ApiRequest, query: Query[GroupQuery]) -> dict[str,
         return {}
 
     found = page_of(GROUPS, remember, request.actor.scope(Permission.PRICE_GROUP_READ), where, query)
-    return found | {"data": _shown(rows)}
+    return found | {"data": groups_json(rows)}
 
 
 @endpoint(router, "POST", "/price-groups", "create-price-group", status=201, scope="price-groups:write", org=True)
@@ -137,10 +137,10 @@ def _living(group: PriceGroup) -> PriceGroup:
 
 def _group_json(group: PriceGroup) -> dict[str, Any]:
     """The row as it is now. Whether the actor may see it, `doors` has asked."""
-    return _shown([GROUPS.one(Scope(operator_ids=frozenset({group.operator_id})), group.pk)])[0]
+    return groups_json([GROUPS.one(Scope(operator_ids=frozenset({group.operator_id})), group.pk)])[0]
 
 
-def _shown(rows: list[Any]) -> list[dict[str, Any]]:
+def groups_json(rows: list[Any]) -> list[dict[str, Any]]:
     ids = [row.id for row in rows]
     applied, members = extras_of(RESOURCE, ids), queries.member_ids_on(ids)
     return [group_json(row, applied[row.id], members[row.id]) for row in rows]

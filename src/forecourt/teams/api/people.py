@@ -97,7 +97,7 @@ def user_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _visible(scope: Scope) -> Where:
+def visible(scope: Scope) -> Where:
     """People who belong to a team or work for an operator in the scope."""
     parts, params = ["SELECT NULL::bigint WHERE false"], []
     for column, id in scope.equalities():
@@ -112,7 +112,7 @@ def _visible(scope: Scope) -> Where:
 @endpoint(router, "GET", "/users", "get-users", returns=Page[UserOut], scope="users:read")
 def get_users(request: ApiRequest, query: Query[UserQuery]) -> dict[str, Any]:
     """List the people of the operator and of its teams."""
-    where = _visible(request.actor.scope(Permission.PERSON_READ)).equals("phone", query.phone).living(query.include_deleted)
+    where = visible(request.actor.scope(Permission.PERSON_READ)).equals("phone", query.phone).living(query.include_deleted)
     if query.email is not None:
         where.add("lower(r.email) = %s", query.email.lower())
     return page_of(PEOPLE, user_json, EVERYWHERE, where, query)
@@ -132,4 +132,4 @@ def post_user(request: ApiRequest, body: UserIn) -> dict[str, Any]:
 @endpoint(router, "GET", "/users/{int:user_id}", "get-user", returns=UserOut, scope="users:read")
 def get_user(request: ApiRequest, user_id: Id) -> dict[str, Any]:
     """Get one user."""
-    return user_json(PEOPLE.one(EVERYWHERE, user_id, where=_visible(request.actor.scope(Permission.PERSON_READ))))
+    return user_json(PEOPLE.one(EVERYWHERE, user_id, where=visible(request.actor.scope(Permission.PERSON_READ))))
