@@ -54,6 +54,7 @@ def make_world() -> World:
         "kind": "email",
         "passkey_id": 0,
         "session_id": 0,
+        "person_id": cast.tom.pk,
         "file_id": 1,
         "invitation_id": make_invitation(cast.eastgate, "tom@example.com").pk,
         "sub_account_id": cast.southwind.pk,

@@ -11,5 +11,9 @@ class IdentityConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
 
         from forecourt.identity.middleware import begin
+        from forecourt.identity.states import INTERVENTION, SIGN_IN
+        from forecourt.portal import states
 
+        states.register("sign-in", SIGN_IN)
+        states.register("intervention", INTERVENTION)
         user_logged_in.connect(begin, dispatch_uid="identity.begin")

@@ -153,3 +153,23 @@ class DataExport(models.Model):
             models.UniqueConstraint(fields=["person"], condition=Q(state="running"), name="one_running_export_per_person"),
         ]
         indexes: ClassVar = [models.Index(fields=["person", "-id"], name="export_newest")]
+
+
+class Intervention(models.Model):
+    """What the platform's people did to somebody's signing in, and why: `reason` is their words, also of how identity was shown."""
+
+    class Kind(models.TextChoices):
+        SESSIONS_ENDED = "sessions_ended"
+        FACTORS_RESET = "factors_reset"
+        LOCKED = "locked"
+        UNLOCKED = "unlocked"
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="interventions")
+    kind = models.CharField(max_length=14, choices=Kind.choices)
+    reason = models.CharField(max_length=500, blank=True, db_default="", default="")
+    by_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "-id"], name="intervention_newest")]

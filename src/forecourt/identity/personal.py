@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.access import PlatformRole
 from forecourt.files.models import StoredFile
-from forecourt.identity.models import DataExport, OneTimeCode, Person
+from forecourt.identity.models import DataExport, Intervention, OneTimeCode, Person
 from forecourt.kit.registries import PersonalPart
 from forecourt.notifications import operations as notifications
 from forecourt.notifications.models import Notification, OutgoingEmail
@@ -51,6 +51,10 @@ def _bell(person_id: int) -> Iterator[dict[str, Any]]:
         yield dict(row)
 
 
+def _interventions(person_id: int) -> Iterator[dict[str, Any]]:
+    yield from Intervention.objects.filter(person_id=person_id).order_by("id").values("kind", "reason", "at")
+
+
 def words_of(person_id: int) -> list[str]:
     """What names the person in other people's texts: full name, e-mail, phone. Empty once they are erased."""
     person = Person.objects.get(pk=person_id)
@@ -71,6 +75,7 @@ def _erase(person_id: int, *, at: datetime) -> None:
     EmailAddress.objects.filter(user_id=person_id).delete()
     OneTimeCode.objects.filter(person_id=person_id).delete()
     DataExport.objects.filter(person_id=person_id).update(file_id=None)
+    Intervention.objects.filter(person_id=person_id).exclude(reason="").update(reason="")
     StoredFile.objects.filter(person_id=person_id).delete()
     StoredFile.objects.filter(pk__in=[person.picture_id or 0]).delete()
     for name in OWN:
@@ -103,6 +108,7 @@ PARTS = (
     PersonalPart("profile", export=_profile, erase=_erase),
     PersonalPart("sign-ins", export=_sign_ins),
     PersonalPart("second-factors", export=_factors),
+    PersonalPart("platform-help", export=_interventions),
     PersonalPart("messages", export=_messages),
     PersonalPart("notifications", export=_bell),
 )

@@ -36,6 +36,7 @@ ITEMS = (
     AuditItem("FeeAgreement", _("Fee agreement")),
     AuditItem("FleetGrant", _("Fleet access")),
     AuditItem("Integration", _("Integration")),
+    AuditItem("Intervention", _("Help with signing in")),
     AuditItem("MemberGroupPricing", _("Price of a member group")),
     AuditItem("MemberPricing", _("Member price")),
     AuditItem("NestedTeam", _("Nested team")),

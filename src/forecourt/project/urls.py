@@ -12,7 +12,7 @@ from forecourt.ledger.api import router as ledger_api
 from forecourt.network.api import router as network_api
 from forecourt.operators.api import router as operators_api
 from forecourt.pricing.api import router as pricing_api
-from forecourt.project import guards, operations_pages, setup
+from forecourt.project import guards, operations_pages, people_pages, setup
 from forecourt.teams.api import router as teams_api
 
 ROUTERS = [
@@ -42,6 +42,12 @@ urlpatterns = [
     path("", include("forecourt.notifications.urls")),
     path("platform/operations", operations_pages.operations, name="platform-operations"),
     path("platform/operations/retry", operations_pages.retry, name="platform-retry"),
+    path("platform/people", people_pages.people, name="platform-people"),
+    path("platform/people/<int:person_id>", people_pages.person_detail, name="platform-person"),
+    path("platform/people/<int:person_id>/sign-out", people_pages.sessions_end, name="platform-person-sessions-end"),
+    path("platform/people/<int:person_id>/second-factors", people_pages.factors_reset, name="platform-person-factors-reset"),
+    path("platform/people/<int:person_id>/lock", people_pages.lock, name="platform-person-lock"),
+    path("platform/people/<int:person_id>/unlock", people_pages.unlock, name="platform-person-unlock"),
     path("", include("forecourt.ledger.urls")),
     path("", include("forecourt.gateway.urls")),
     path("", include("forecourt.billing.urls")),

@@ -1,8 +1,15 @@
 """Writes of people, by what happens to them."""
 
-from forecourt.identity.operations.contact import change_email, change_phone, offer_code, redeem_code
+from forecourt.identity.operations.contact import change_email, change_phone, offer_code, redeem_code, remove_phone
 from forecourt.identity.operations.erasing import CannotBeErased, ask_for_erasure, erase_person, keep_account, objections
 from forecourt.identity.operations.exporting import ExportRuns, ask_for_export, fail_export, finish_export, gather
+from forecourt.identity.operations.interventions import (
+    CannotBeLocked,
+    end_sessions_for,
+    lock_sign_in,
+    reset_second_factors,
+    unlock_sign_in,
+)
 from forecourt.identity.operations.people import (
     PersonExists,
     check_password,
@@ -16,6 +23,7 @@ from forecourt.identity.operations.sessions import end_other_sessions, end_sessi
 
 __all__ = [
     "CannotBeErased",
+    "CannotBeLocked",
     "ExportRuns",
     "PersonExists",
     "ask_for_erasure",
@@ -27,18 +35,23 @@ __all__ = [
     "edit_profile",
     "end_other_sessions",
     "end_session",
+    "end_sessions_for",
     "erase_person",
     "fail_export",
     "finish_export",
     "gather",
     "keep_account",
+    "lock_sign_in",
     "objections",
     "offer_code",
     "redeem_code",
+    "remove_phone",
     "remove_picture",
+    "reset_second_factors",
     "set_password",
     "set_picture",
     "set_platform_role",
     "set_preferences",
+    "unlock_sign_in",
     "verify_email",
 ]

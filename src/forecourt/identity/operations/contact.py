@@ -122,6 +122,21 @@ def change_phone(*, actor: Actor, person: Person, phone: str, at: datetime) -> P
     return person
 
 
+@operation
+def remove_phone(*, actor: Actor, person: Person, at: datetime) -> Person:
+    """Take the phone number away; the number and the e-mail address are told. Without one nothing changes."""
+    person = locked(person)
+    if person.phone is None:
+        return person
+    before, person.phone, person.phone_verified_at = person.phone, None, None
+    _save(person, "phone")
+    letters.write(person, kind="contact_notice", subject=_PHONE_GONE, text=_GONE, what=_masked(before), link=_help())
+    with letters.in_language_of(person):
+        text = _("This number was removed from your account. If this was not you: %(link)s") % {"link": _help()}
+    notifications.send_sms(to=before, text=text, kind="contact_notice", person_id=person.pk)
+    return person
+
+
 def _save(person: Person, field: str) -> None:
     try:
         with transaction.atomic():
@@ -164,6 +179,11 @@ def _hash(digits: str) -> bytes:
 _masked = rules.masked
 _EMAIL_MOVED = gettext_lazy("Your e-mail address was changed")
 _PHONE_MOVED = gettext_lazy("Your phone number was changed")
+_PHONE_GONE = gettext_lazy("Your phone number was removed")
+_GONE = gettext_lazy(
+    "Your account no longer has %(what)s.\n\nIf this was not you, somebody is in your account: choose a new password and tell us by answering"
+    " this letter.\n%(link)s"
+)
 _MOVED = gettext_lazy(
     "Your account now has %(what)s.\n\nIf this was not you, somebody is in your account: choose a new password and tell us by answering"
     " this letter.\n%(link)s"
