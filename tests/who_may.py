@@ -89,6 +89,7 @@ TABLE = {
     "my-preferences": Row(post=EVERYONE),
     "my-contact": Row(get=EVERYONE, post=EVERYONE),
     "my-contact-code": Row(get=EVERYONE, post=EVERYONE),
+    "my-phone-remove": Row(get=EVERYONE, post=EVERYONE),
     "my-security": Row(get=EVERYONE),
     "my-password": Row(get=EVERYONE, post=EVERYONE),
     "my-app": Row(get=EVERYONE, post=EVERYONE),

@@ -52,7 +52,8 @@ def _bell(person_id: int) -> Iterator[dict[str, Any]]:
 
 
 def _interventions(person_id: int) -> Iterator[dict[str, Any]]:
-    yield from Intervention.objects.filter(person_id=person_id).order_by("id").values("kind", "reason", "at")
+    for row in Intervention.objects.filter(person_id=person_id).order_by("id").values("kind", "reason", "at"):
+        yield dict(row)
 
 
 def words_of(person_id: int) -> list[str]:

@@ -33,6 +33,7 @@ MINE = [
     path("me/preferences", account.preferences_set, name="my-preferences"),
     path("me/contact/<str:kind>", contact.contact_edit, name="my-contact"),
     path("me/contact/<str:kind>/code", contact.contact_code, name="my-contact-code"),
+    path("me/phone/remove", contact.phone_remove, name="my-phone-remove"),
     path("me/security", security.security, name="my-security"),
     path("me/security/password", security.password_edit, name="my-password"),
     path("me/security/app", security.app_add, name="my-app"),

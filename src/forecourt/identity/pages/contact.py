@@ -90,6 +90,23 @@ def contact_code(request: PageRequest, kind: str) -> HttpResponseBase:
     return respond(request, "identity/code.html", None, context, status=422 if form.errors else 200)
 
 
+@page("GET", "POST")
+@freshly
+def phone_remove(request: PageRequest) -> HttpResponseBase:
+    """Take the phone number away, after asking."""
+    if request.person.phone is None:
+        return done(request, "my-account")
+    if request.method == "POST":
+        operations.remove_phone(actor=request.actor, person=request.person, at=clock.now())
+        return done(request, "my-account", message=_("Your phone number is gone."))
+    context = {
+        "title": _("Remove your phone number?"),
+        "says": _("Invitations by phone no longer find you. You can add a number again at any time."),
+        "confirm": _("Remove the number"), "action": request.path, "is_danger": True, "cancel_url": reverse("my-account"),
+    }  # fmt: skip
+    return respond(request, "portal/dialog.html", "dialog", context)
+
+
 def _changed(request: PageRequest, kind: str, address: str) -> HttpResponseBase:
     if kind == "email":
         operations.change_email(actor=request.actor, person=request.person, email=address, at=clock.now())

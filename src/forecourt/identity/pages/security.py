@@ -13,6 +13,7 @@ from allauth.mfa.webauthn.internal import auth as webauthn_auth
 from allauth.mfa.webauthn.internal import flows as webauthn
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -128,10 +129,20 @@ def recovery(request: PageRequest) -> HttpResponseBase:
     context = {
         "title": _("Recovery codes"),
         "codes": codes if is_first_look else [],
+        "as_text": _on_paper(request.person, codes) if is_first_look else "",
         "left": len(codes),
         "crumbs": [(_("My Account"), reverse("my-account")), (_("Sign-in and security"), reverse("my-security"))],
     }
     return respond(request, "identity/recovery_codes.html", None, context)
+
+
+def _on_paper(person: Person, codes: list[str]) -> str:
+    """The codes with what they are for: whoever finds the file in a year knows."""
+    heading = _("Recovery codes of %(site)s for %(person)s, each good once") % {
+        "site": settings.PUBLIC_URL,
+        "person": person.email or person,
+    }
+    return "\n".join([heading, "", *codes, ""])
 
 
 @page("GET", "POST")

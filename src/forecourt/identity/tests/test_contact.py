@@ -37,6 +37,25 @@ def test_a_phone_number_is_shown_to_be_theirs_by_text_message(fresh, cast):
     assert "+45…44" in last_message("ada@example.com").text
 
 
+def test_a_phone_number_is_taken_away_and_both_addresses_are_told(fresh, cast):
+    Person.objects.filter(pk=cast.ada.pk).update(phone="+4531223344", phone_verified_at=clock.now())
+    client = fresh("ada")
+    assert "/me/phone/remove" in client.get("/me").content.decode()
+    assert client.get("/me/phone/remove").status_code == 200
+    assert client.post("/me/phone/remove").status_code == 303
+    ada = Person.objects.get(pk=cast.ada.pk)
+    assert (ada.phone, ada.phone_verified_at) == (None, None)
+    assert last_message("+4531223344").channel == "sms"
+    assert "no longer has +45…44" in last_message("ada@example.com").text
+    assert "/me/phone/remove" not in client.get("/me").content.decode()
+
+
+def test_a_number_is_not_taken_away_by_whoever_finds_an_open_browser(cast):
+    Person.objects.filter(pk=cast.ada.pk).update(phone="+4531223344")
+    assert cast.client("ada").post("/me/phone/remove").headers["Location"].startswith("/accounts/reauthenticate/")
+    assert Person.objects.get(pk=cast.ada.pk).phone == "+4531223344"
+
+
 def test_five_wrong_codes_and_even_the_right_one_is_refused(fresh, cast):
     client = fresh("ada")
     client.post("/me/contact/email", {"address": "ada@new.example"})

@@ -2,6 +2,7 @@ import re
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -84,6 +85,18 @@ def test_recovery_codes_are_shown_once_and_work_once(fresh):
     again, _answer = sign_in()
     again.post("/accounts/2fa/", {"code": shown[0]})
     assert again.get("/me").status_code == 302
+
+
+def test_recovery_codes_can_be_printed_copied_and_kept_as_a_file(fresh):
+    client = fresh("ada")
+    with_app(client)
+    answer = client.get("/me/security/recovery-codes")
+    page, codes = answer.content.decode(), answer.context["codes"]
+    file = unquote(str(re.findall(r'href="data:text/plain;charset=utf-8,([^"]+)"', page)[0]))
+    assert file.split("\n")[2:-1] == codes
+    assert "ada@example.com" in file.split("\n")[0]
+    assert all(code in str(re.findall(r'data-copy="([^"]+)"', page)[0]) for code in codes)
+    assert "data-print" in page
 
 
 def test_new_recovery_codes_end_the_old(fresh):

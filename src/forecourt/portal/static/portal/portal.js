@@ -5,6 +5,7 @@ import "./dialog.js";
 import "./live.js";
 import "./filters.js";
 import "./copy.js";
+import "./print.js";
 import "./times.js";
 import "./keys.js";
 import { onPart } from "./parts.js";
