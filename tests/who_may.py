@@ -90,6 +90,8 @@ TABLE = {
     "my-contact": Row(get=EVERYONE, post=EVERYONE),
     "my-contact-code": Row(get=EVERYONE, post=EVERYONE),
     "my-phone-remove": Row(get=EVERYONE, post=EVERYONE),
+    "my-api-key-new": Row(get=EVERYONE, post=EVERYONE),
+    "my-api-key-revoke": Row(get="", post="", missing=EVERYONE),  # nobody's own key
     "my-security": Row(get=EVERYONE),
     "my-password": Row(get=EVERYONE, post=EVERYONE),
     "my-app": Row(get=EVERYONE, post=EVERYONE),

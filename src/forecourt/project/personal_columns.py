@@ -18,6 +18,7 @@ COLUMNS = (
         }),
     ),
     PersonalColumns("Intervention", "person_id", frozenset({"reason"}), is_named=False),
+    PersonalColumns("ApiCredential", "person_id", frozenset({"name"})),
     PersonalColumns("TeamMember", "person_id", _INVITED | {"partner_external_id", "partner_custom_payload"}),
     PersonalColumns(
         "Team", "owner_id", frozenset({"contact_email", "finance_email", "legal_email", "support_email", "support_phone"}), is_named=False,

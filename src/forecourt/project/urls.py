@@ -55,6 +55,8 @@ urlpatterns = [
     path("", include("forecourt.network.urls")),
     path("", include("forecourt.pricing.urls")),
     path("", include("forecourt.integrations.urls")),
+    path("", include("forecourt.integrations.own_urls")),
+    path("", include("forecourt.sso.urls")),
 ]
 
 handler400 = "forecourt.portal.errors.bad_request"

@@ -14,6 +14,7 @@ from forecourt.gateway import pages as gateway_pages
 from forecourt.identity import pages as identity_pages
 from forecourt.identity.events import ContactChanged
 from forecourt.integrations import pages as integrations_pages
+from forecourt.integrations.pages import own_keys
 from forecourt.kit import events, registries
 from forecourt.kit.events import Event, Reaction
 from forecourt.ledger import operations as ledger
@@ -79,7 +80,7 @@ def connect() -> None:
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.letterheads.add(letterhead)
-    registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS)
+    registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS)
     registries.turnstiles.add(second_factor.lead)
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)

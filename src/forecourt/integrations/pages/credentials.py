@@ -83,7 +83,7 @@ def credential_list(request: PageRequest) -> HttpResponseBase:
     """Every API key of the accounts in view."""
     scope = require(request.actor, Permission.INTEGRATION_READ)
     filters = CredentialFilter(request.GET.get("q", "").strip(), request.GET.getlist("state"))
-    rows = queries.credentials_within(scope, filters)
+    rows = queries.credentials_within(scope, filters).filter(person=None)
     paging = paged(request, rows[: COUNT_LIMIT + 1].count())
     context = {
         "title": _("API keys"),
@@ -196,7 +196,8 @@ def _form(request: PageRequest, form: CredentialForm, title: str, submit: str, c
 
 
 def _fetched(request: PageRequest, id: int, needs: Permission) -> Credential:
-    rows = Credential.objects.select_related("operator", "person")
+    """Of the account itself: a person's own key is theirs alone (`own_keys`), or whoever gave it a new secret could act as them."""
+    rows = Credential.objects.filter(person=None).select_related("operator")
     credential: Credential = fetch(rows, actor=request.actor, id=id, needs=needs)
     return credential
 
@@ -223,7 +224,6 @@ def _facts(credential: Credential) -> list[tuple[str, Any]]:
     return [
         (_("Client ID"), credential.client_id),
         (_("Account"), credential.operator.name),
-        (_("Person"), credential.person.display_name if credential.person else None),
         (_("Scopes"), ", ".join(credential.scopes) or _("none: it can do nothing")),
         (_("Sub-accounts"), (", ".join(reach.operators) or _("all")) if credential.operator.is_main else None),
         (_("Teams"), ", ".join(reach.teams) or _("all")),
