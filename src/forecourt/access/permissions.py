@@ -98,6 +98,8 @@ class Permission(StrEnum):
     DASHBOARD_READ = "dashboard.read"
     INTEGRATION_READ = "integration.read"
     INTEGRATION_MANAGE = "integration.manage"
+    SSO_READ = "sso.read"
+    SSO_MANAGE = "sso.manage"
     AUDIT_READ = "audit.read"
     PERSON_READ = "person.read"
     PERSON_CREATE = "person.create"
@@ -139,6 +141,7 @@ _AREAS = {
     "operator_price_group": _("Operator price group"),
     "dashboard": _("Dashboard"),
     "integration": _("Integration"),
+    "sso": _("Single sign-on"),
     "audit": _("Audit"),
     "person": _("Person"),
     "platform": _("Platform"),

@@ -74,7 +74,7 @@ INSTALLED_APPS = [
     *(
         f"forecourt.{domain}"
         for domain in (
-            "kit", "places", "files", "audit", "notifications", "portal", "api", "identity", "operators", "teams", "integrations",
+            "kit", "places", "files", "audit", "notifications", "portal", "api", "identity", "operators", "teams", "integrations", "sso",
             "ledger", "pricing", "network", "charging", "billing", "gateway", "dashboards",
         )
     ),
