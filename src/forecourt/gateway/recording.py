@@ -1,8 +1,8 @@
 """
 The commit: a batch of calls of many stations in one transaction. Runs in a thread with a connection of its own.
 
-What is repeated is given its first answer again; what is refused by the database is found by halving, so that one bad
-message costs itself alone.
+What is repeated is given its first answer again: the unique key finds it, so nobody asks before. What else is refused by
+the database is found by halving, so that one bad message costs itself alone.
 """
 
 import logging
@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import groupby
+from operator import itemgetter
 
+import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
 from forecourt.charging.queries.sql import array
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE_BACK_WITHIN_S = 20.0
 RETRY_AFTER_S = 0.25
+ASK_FOR_S = 10.0  # after a repeated message: others are likely, and asking costs less than beginning again
 
 SEEN = """
 SELECT seen.station_id, seen.fingerprint, seen.answer
@@ -33,6 +36,8 @@ FROM unnest(%s::bigint[], %s::bigint[]) AS asked (station_id, fingerprint)
 JOIN gateway_seen_message seen USING (station_id, fingerprint)
 """
 REMEMBER = "COPY gateway_seen_message (station_id, fingerprint, answer, at) FROM STDIN"
+
+_ask_until = 0.0  # by time.monotonic()
 
 
 def record(calls: Sequence[Call], lines: Sequence[str], subprotocols: Sequence[str]) -> None:
@@ -86,7 +91,7 @@ def _commit(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
     give_up_at = time.monotonic() + DATABASE_BACK_WITHIN_S
     while batch or lines:
         try:
-            _commit_once(batch, lines)
+            _commit_asking_if_needed(batch, lines)
             return
         except (OperationalError, InterfaceError):
             if (connection.connection is not None and not _is_gone()) or time.monotonic() > give_up_at:
@@ -99,11 +104,25 @@ def _is_gone() -> bool:
     return bool(connection.connection.closed or connection.connection.broken) or not connection.is_usable()
 
 
-def _commit_once(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+def _commit_asking_if_needed(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+    """Hardly any message is repeated: the batch is carried out as if none were, and begun again if the unique key says otherwise."""
+    global _ask_until
+    if time.monotonic() >= _ask_until:
+        try:
+            _commit_once(batch, lines, asks=False)
+            return
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.table_name != "gateway_seen_message":
+                raise
+            _ask_until = time.monotonic() + ASK_FOR_S
+    _commit_once(batch, lines, asks=True)
+
+
+def _commit_once(batch: list[tuple[str, Call]], lines: Sequence[str], *, asks: bool) -> None:
     calls = [call for _, call in batch]
     with acting(None):
         if calls:
-            fresh = _fresh(batch)
+            fresh = _fresh(batch, asks=asks)
             for subprotocol, some in groupby(fresh, key=lambda pair: pair[0]):
                 VERSIONS[subprotocol].apply([call for _, call in some], datetime.now(UTC))
             for call in calls:
@@ -112,11 +131,15 @@ def _commit_once(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
         _log(calls, lines)
 
 
-def _fresh(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
-    """The calls that are not repeated, by version; the others get their first answer."""
+def _fresh(batch: list[tuple[str, Call]], *, asks: bool) -> list[tuple[str, Call]]:
+    """The calls that are not repeated (all, if nobody asks), by version; the others get their first answer."""
     for _, call in batch:
         call.answer = None
         call.fingerprint = int.from_bytes(blake2b(call.raw, digest_size=8).digest(), "big", signed=True)
+    return sorted(_unseen(batch) if asks else batch, key=itemgetter(0))
+
+
+def _unseen(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
     with connection.cursor() as cursor:
         cursor.execute(SEEN, [array(call.station_id for _, call in batch), array(call.fingerprint for _, call in batch)])
         seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor.fetchall()}
@@ -124,7 +147,7 @@ def _fresh(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
         for _, call in batch:
             answer = seen.get((call.station_id, call.fingerprint))
             call.answer = None if answer is None else answer.encode()
-    return sorted((pair for pair in batch if pair[1].answer is None), key=lambda pair: pair[0])
+    return [pair for pair in batch if pair[1].answer is None]
 
 
 def _remember(calls: Sequence[Call]) -> None:
