@@ -1,4 +1,4 @@
-"""The audit log at size: the demo's own events copied with new ids, times and items. Only for reading; the copies have no chain."""
+"""The audit log at size: the demo's own events copied with new ids, times, items and actors. Only for reading; the copies have no chain."""
 
 import time
 from collections.abc import Iterator
@@ -14,10 +14,15 @@ COPY = """
 INSERT INTO audit_event (id, occurred_at, organisation_id, operator_id, team_id, action, entity_type, entity_id, entity_name, actor_kind, actor_id,
                          actor_name, changes, context, transaction_id, person_id, sequence, hash)
 SELECT nextval('audit_event_id_seq'), now() - interval '700 days' * (1 - (%(done)s + n) / %(wanted)s::float8), e.organisation_id, e.operator_id,
-       e.team_id, e.action, e.entity_type, e.entity_id + (n %% 400) * 1000000, e.entity_name, e.actor_kind, e.actor_id, e.actor_name, e.changes,
+       e.team_id, e.action, e.entity_type, e.entity_id + (n %% 400) * 1000000, e.entity_name,
+       CASE WHEN n %% 3 = 0 THEN e.actor_kind WHEN n %% 30 = 1 THEN 'consumer' ELSE 'person' END, CASE WHEN n %% 3 = 0 THEN e.actor_id ELSE 1 + n %% 50 END, e.actor_name, e.changes,
        e.context, e.transaction_id, e.person_id, e.sequence, e.hash
 FROM generate_series(1, %(count)s) AS n JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS place, o.* FROM audit_event o WHERE id <= %(newest)s) e
   ON e.place = n %% (SELECT count(*) FROM audit_event WHERE id <= %(newest)s) ORDER BY n
+"""
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+WHERE i.indrelid = 'audit_event'::regclass AND NOT i.indisprimary
 """
 AUDITED = "UPDATE network_chargekey SET name = coalesce(name, '') || 'x'"
 
@@ -29,10 +34,15 @@ def ensure(installation: Installation, wanted: int) -> int:
         assert first
         have, newest = first
         if have < wanted:
-            connection.execute(PARTITIONS)
-            for done in range(have, wanted, AT_ONCE):
-                numbers = {"done": done, "wanted": wanted, "count": min(AT_ONCE, wanted - done), "newest": newest}
-                connection.execute(COPY, numbers)
+            with connection.transaction():  # all or nothing: the indexes are made anew at the end
+                connection.execute(PARTITIONS)
+                indexes = connection.execute(INDEXES).fetchall()
+                connection.execute("".join(f"DROP INDEX {name};" for name, _definition in indexes))
+                for done in range(have, wanted, AT_ONCE):
+                    numbers = {"done": done, "wanted": wanted, "count": min(AT_ONCE, wanted - done), "newest": newest}
+                    connection.execute(COPY, numbers)
+                for _name, definition in indexes:
+                    connection.execute(definition)
             connection.execute("VACUUM ANALYZE audit_event")
         counted = connection.execute("SELECT count(*) FROM audit_event").fetchone()
     assert counted

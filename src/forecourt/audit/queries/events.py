@@ -2,7 +2,7 @@
 Lists of events, newest first, by cursor. The id grows in the order of sealing, so it is the cursor.
 
 Every list is a merge of index ranges that each end after a page: one per place in scope, and one per action or per item found
-where an index needs it. So it costs the same at ten million events.
+where an index needs it. Every index begins with the place. So a list costs the same at ten million events.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from forecourt.access import Scope
 from forecourt.api.rows import read
-from forecourt.audit.queries.items import Target, targets
+from forecourt.audit.queries.items import targets
 from forecourt.audit.vault import Reader
 from forecourt.kit.errors import NotFound
 
@@ -23,6 +23,7 @@ COLUMNS = (
     "id", "occurred_at", "organisation_id", "operator_id", "team_id", "action", "entity_type", "entity_id", "entity_name", "actor_kind",
     "actor_id", "actor_name", "changes", "context", "person_id", "sequence", "hash",
 )  # fmt: skip
+NUMBERS = {"id", "entity_id", "actor_id", "person_id"}
 SCOPED_BY = {"organisation_id", "operator_id", "team_id"}
 
 
@@ -129,42 +130,49 @@ def _take(
     conditions = [*filters.conditions(), *([extra] if extra else [])]
     if cursor is not None:
         conditions.append((f"e.id {'>' if backwards else '<'} %s", cursor))
-    branches, params = [], []
-    for clauses in _ranges(scope, filters):
-        both = [*clauses, *conditions]
-        where = " AND ".join(clause for clause, _ in both) or "true"
-        branches.append(f"(SELECT e.occurred_at, e.id FROM audit_event e WHERE {where} {order})")  # noqa: S608 (constants)
-        params += [value for _, value in both]
+    branches: list[str] = []
+    params: list[Any] = []
+    for place in _places(scope):
+        for columns, values in _splits(scope, filters):
+            clauses = [*place, *conditions]
+            where = " AND ".join([clause for clause, _ in clauses] + [f"e.{column} = t.{column}" for column in columns]) or "true"
+            found = f"SELECT e.occurred_at, e.id FROM audit_event e WHERE {where} {order}"  # noqa: S608 (constants)
+            branches.append(f"(SELECT f.* FROM {_listed(columns)} CROSS JOIN LATERAL ({found}) f {order})" if columns else f"({found})")  # noqa: S608
+            params += [list(column) for column in zip(*values, strict=True)] + [value for _, value in clauses]
     if not branches:
         return []
-    found = f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}"  # noqa: S608 (constants)
+    merged = f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}"  # noqa: S608 (constants)
     shown = ", ".join(f"e.{column}::text" if column in ("changes", "context") else f"e.{column}" for column in COLUMNS)
-    sql = f"SELECT {shown} FROM ({found}) AS f JOIN audit_event e USING (occurred_at, id) ORDER BY e.id {'ASC' if backwards else 'DESC'}"  # noqa: S608
+    sql = f"SELECT {shown} FROM ({merged}) AS f JOIN audit_event e USING (occurred_at, id) ORDER BY e.id {'ASC' if backwards else 'DESC'}"  # noqa: S608
     return _opened(read(sql, params))
 
 
-def _ranges(scope: Scope, filters: EventFilter) -> Iterator[list[tuple[str, Any]]]:
-    """The index ranges whose merge is the list: places × (items found by words, or actions of an entity type)."""
-    # Beside a narrower column the scope is only checked: `+ 0` keeps the planner from walking the whole account for it.
-    by_itself = not (filters.words or filters.entity_id or filters.actor_id or filters.team_id or filters.operator_id)
-    plus = "" if by_itself else " + 0"
-    places: list[list[tuple[str, Any]]] = [[(f"e.{column}{plus} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
+def _places(scope: Scope) -> list[list[tuple[str, Any]]]:
+    """Every index begins with a place, so what other accounts did never costs anything."""
     if scope.is_everywhere:
-        places = [[]]
+        return [[]]
+    return [[(f"e.{column} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
+
+
+def _splits(scope: Scope, filters: EventFilter) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:
+    """
+    Where a list is a merge of several index ranges: their columns, and each range's values. One statement plans them once,
+    however many they are.
+    """
     if filters.words:
-        splits = [list(_of_target(target)) for target in targets(scope, filters.words)]
+        ranges: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for target in targets(scope, filters.words):
+            ranges.setdefault(tuple(column for column, _ in target), []).append(tuple(value for _, value in target))
+        yield from ranges.items()
     elif filters.entity_type and not filters.action and filters.entity_id is None and filters.actor_id is None:
-        splits = [[("e.action = %s", action)] for action in ACTIONS]
+        yield ("action",), [(action,) for action in ACTIONS]
     else:
-        splits = [[]]
-    for place in places:
-        for split in splits:
-            yield [*place, *split]
+        yield (), []
 
 
-def _of_target(target: Target) -> Iterator[tuple[str, Any]]:
-    for column, value in target:
-        yield f"e.{column} = %s", value
+def _listed(columns: tuple[str, ...]) -> str:
+    arrays = ", ".join("%s::bigint[]" if column in NUMBERS else "%s::varchar[]" for column in columns)
+    return f"unnest({arrays}) AS t({', '.join(columns)})"
 
 
 def _opened(rows: Sequence[tuple[Any, ...]]) -> list[EventRow]:
