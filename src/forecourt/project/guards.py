@@ -19,7 +19,7 @@ from forecourt.portal.errors import error_page
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS_POLICY = ", ".join(
-    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb", "bluetooth")
+    f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "serial", "usb")
 )
 SAFE = ("GET", "HEAD", "OPTIONS")
 security_log = logging.getLogger("forecourt.security")
