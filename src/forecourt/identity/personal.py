@@ -13,6 +13,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from forecourt.access import PlatformRole
+from forecourt.audit.models import Event
+from forecourt.audit.vault import ERASED, Reader
 from forecourt.files.models import StoredFile
 from forecourt.identity.models import DataExport, Intervention, OneTimeCode, Person
 from forecourt.kit.registries import PersonalPart
@@ -23,6 +25,7 @@ OWN = frozenset({
     "email", "phone", "first_name", "last_name", "address1", "address2", "address3", "zip_code", "city", "province", "legal_email",
     "tax_identification_number", "vat_number", "recipient_code", "partner_external_id", "partner_custom_payload",
 })  # fmt: skip
+CALLED_BY = ("first_name", "last_name", "email", "phone")
 _KEPT_BACK = ("password", "picture_id")
 _EMPTY = dict.fromkeys(("address1", "address2", "address3", "zip_code", "city", "province"), "")
 
@@ -57,17 +60,51 @@ def _interventions(person_id: int) -> Iterator[dict[str, Any]]:
 
 
 def words_of(person_id: int) -> list[str]:
-    """What names the person in other people's texts: full name, e-mail, phone. Empty once they are erased."""
+    """
+    What names the person in other people's texts: full name, e-mail, phone, also those they had before (from the audit log,
+    as far as it is sealed and kept). Empty once they are erased.
+    """
+    found = [word for had in _had(person_id) for word in (_full_name(had), had["email"], had["phone"])]
+    words = [word for word in dict.fromkeys(found) if word and len(word) > 3]
+    return [word for word in words if not _is_somebody_elses(word, person_id)]
+
+
+def addresses_of(person_id: int) -> list[str]:
+    """The e-mail addresses and phone numbers that are or were theirs and that nobody else has by now. Empty once they are erased."""
+    found = [had[name] for had in _had(person_id) for name in ("email", "phone")]
+    return [address for address in dict.fromkeys(found) if address and not _is_somebody_elses(address, person_id)]
+
+
+def _had(person_id: int) -> Iterator[dict[str, Any]]:
+    """Names and contacts as they are, and as they were before each change, backwards."""
     person = Person.objects.get(pk=person_id)
-    full = " ".join(name for name in (person.first_name, person.last_name) if name)
-    return [word for word in (full, person.email, person.phone) if word and len(word) > 3 and person.erased_at is None]
+    if person.erased_at is not None:
+        return
+    had: dict[str, Any] = {name: getattr(person, name) for name in CALLED_BY}
+    yield dict(had)
+    changes = list(Event.objects.filter(entity_type="User", entity_id=person_id).order_by("-id").values_list("changes", flat=True))
+    reader = Reader(changes)
+    for change in map(reader.read, changes):
+        for name in CALLED_BY:
+            if name in change and change[name][0] != ERASED:
+                had[name] = change[name][0]
+        yield dict(had)
+
+
+def _full_name(had: dict[str, Any]) -> str:
+    return " ".join(had[name] for name in ("first_name", "last_name") if had[name])
+
+
+def _is_somebody_elses(word: str, person_id: int) -> bool:
+    living = Person.objects.filter(deleted_at=None).exclude(pk=person_id)
+    return ("@" in word and living.filter(email__iexact=word).exists()) or (word.startswith("+") and living.filter(phone=word).exists())
 
 
 def _erase(person_id: int, *, at: datetime) -> None:
     """Runs after every other part: those find the person by the address that goes here."""
     person = Person.objects.select_for_update().get(pk=person_id)
     if person.erased_at is None:
-        addresses = [address for address in (person.email, person.phone) if address]
+        addresses = addresses_of(person_id)
         texts = words_of(person_id)
         words = dict.fromkeys((*texts, *map(escape, texts)), f"Erased user #{person_id}")  # a letter's HTML has them escaped
         notifications.forget(person_id=person_id, addresses=addresses, words=words)

@@ -1,5 +1,6 @@
 """What the network keeps about a person: charge keys, and who asked a station for something (GDPR)."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,11 @@ _FORGET_WHO_ASKED = """
 UPDATE network_command SET requested_by = requested_by || jsonb_build_object('name', %s::text)
 WHERE requested_by ->> 'kind' = 'person' AND (requested_by ->> 'id')::bigint = %s
 """
+# Whole JSON strings, whatever the case: a configuration that frees a charge point for one key, say.
+_IN_JSON = """
+UPDATE {table} SET {column} = regexp_replace({column}::text, %(pattern)s, 'ERASED', 'gi')::jsonb WHERE {column}::text ~* %(pattern)s
+"""
+_SAID = (("network_command", "payload"), ("network_command", "answer"), ("network_station", "configuration"))
 _COMMANDS = """
 SELECT requested_at, action, station_id, state FROM network_command
 WHERE requested_by ->> 'kind' = 'person' AND (requested_by ->> 'id')::bigint = %s ORDER BY id DESC
@@ -42,6 +48,15 @@ def _export_commands(person_id: int) -> Iterator[dict[str, Any]]:
             yield {"at": at, "action": action, "station_id": station, "state": state}
 
 
+def _erase_from_commands(person_id: int, *, at: datetime) -> None:
+    """What stations were asked and answered, and how they are set: nothing of it names a key of theirs. Reads whole tables, by a job."""
+    found = key_identifiers(person_id)
+    pattern = '(?<=")(' + "|".join(re.escape(one) for one in found) + ')(?=")'
+    with connection.cursor() as cursor:
+        for table, column in _SAID if found else ():
+            cursor.execute(_IN_JSON.format(table=table, column=column), {"pattern": pattern})
+
+
 def _erase(person_id: int, *, at: datetime) -> None:
     for key in keys_of(person_id).order_by("id").select_for_update():
         key.identifier, key.name, key.partner_external_id, key.partner_custom_payload = f"ERASED{key.pk:010}", None, None, None
@@ -51,4 +66,7 @@ def _erase(person_id: int, *, at: datetime) -> None:
         cursor.execute(_FORGET_WHO_ASKED, [f"Erased user #{person_id}", person_id])
 
 
-PARTS = (PersonalPart("charge-keys", export=_export_keys, erase=_erase), PersonalPart("commands", export=_export_commands))
+PARTS = (  # commands first: they are found by the numbers of the keys
+    PersonalPart("commands", export=_export_commands, erase=_erase_from_commands),
+    PersonalPart("charge-keys", export=_export_keys, erase=_erase),
+)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from forecourt.access import OperatorRole
-from forecourt.identity.models import Person
+from forecourt.identity.personal import addresses_of
 from forecourt.kit.registries import PersonalPart
 from forecourt.operators.models import OperatorMember
 
@@ -16,12 +16,10 @@ EXPORTED = ("id", "operator__name", "role", "state", "invited_email", "invited_p
 
 
 def members_of(person_id: int) -> QuerySet[OperatorMember]:
-    person = Person.objects.get(pk=person_id)
+    """Their roles, and invitations to an address or number that is or was theirs."""
     theirs = Q(person_id=person_id)
-    if person.email:
-        theirs |= Q(invited_email__iexact=person.email)
-    if person.phone:
-        theirs |= Q(invited_phone=person.phone)
+    for address in addresses_of(person_id):
+        theirs |= Q(invited_email__iexact=address) | Q(invited_phone=address)
     return OperatorMember.objects.filter(theirs)
 
 

@@ -8,23 +8,26 @@ from forecourt.audit import operations as audit
 from forecourt.charging import personal as charging
 from forecourt.gateway import personal as gateway
 from forecourt.identity import personal as identity
-from forecourt.identity.models import Person
 from forecourt.integrations import personal as integrations
 from forecourt.kit.registries import PersonalPart
 from forecourt.ledger import personal as ledger
 from forecourt.network import personal as network
 from forecourt.operators import personal as operators
 from forecourt.project import personal_answers as answers
+from forecourt.project import personal_errors as errors
 from forecourt.teams import personal as teams
 
 
 def _audit_claims(person_id: int, *, at: datetime) -> None:
     """Before the rest: by then nothing says which addresses and invitations were theirs."""
-    person = Person.objects.get(pk=person_id)
+    _claim(person_id, at=at)  # it also seals what is pending, so that what the person was called before is known
+    _claim(person_id, at=at)
+
+
+def _claim(person_id: int, *, at: datetime) -> None:
     invitations = [("TeamMember", id) for id in teams.memberships_of(person_id).values_list("pk", flat=True)]
     invitations += [("OperatorUser", id) for id in operators.members_of(person_id).values_list("pk", flat=True)]
-    addresses = [address for address in (person.email, person.phone) if address]
-    audit.claim(actor=Actor.system("erasure"), person_id=person_id, addresses=addresses, rows=invitations, at=at)
+    audit.claim(actor=Actor.system("erasure"), person_id=person_id, addresses=identity.addresses_of(person_id), rows=invitations, at=at)
 
 
 def _audit_forgets(person_id: int, *, at: datetime) -> None:
@@ -32,7 +35,7 @@ def _audit_forgets(person_id: int, *, at: datetime) -> None:
 
 
 # Highest first: `identity` forgets the address by which the others find the person; the audit trail forgets last of all.
-DOMAINS: tuple[Any, ...] = (answers, gateway, charging, network, ledger, integrations, teams, operators, identity)
+DOMAINS: tuple[Any, ...] = (answers, errors, gateway, charging, network, ledger, integrations, teams, operators, identity)
 PARTS = (
     PersonalPart("audit-claims", erase=_audit_claims),
     *(part for domain in DOMAINS for part in domain.PARTS),

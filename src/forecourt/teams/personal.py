@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.identity.events import ContactChanged
 from forecourt.identity.models import Person
-from forecourt.identity.personal import words_of
+from forecourt.identity.personal import addresses_of, words_of
 from forecourt.kit.registries import PersonalPart
 from forecourt.teams.models import MemberFee, Team, TeamMember, TeamRun
 from forecourt.teams.rules import next_month
@@ -23,13 +23,10 @@ EXPORTED = (
 
 
 def memberships_of(person_id: int) -> QuerySet[TeamMember]:
-    """Theirs, and invitations to their address or number that nobody has accepted."""
-    person = Person.objects.get(pk=person_id)
+    """Theirs, and invitations to an address or number that is or was theirs and that nobody has accepted."""
     theirs = Q(person_id=person_id)
-    if person.email:
-        theirs |= Q(person=None, invited_email__iexact=person.email)
-    if person.phone:
-        theirs |= Q(person=None, invited_phone=person.phone)
+    for address in addresses_of(person_id):
+        theirs |= Q(person=None, invited_email__iexact=address) | Q(person=None, invited_phone=address)
     return TeamMember.objects.filter(theirs)
 
 
@@ -44,7 +41,6 @@ def _export_teams(person_id: int) -> Iterator[dict[str, Any]]:
 
 def _erase(person_id: int, *, at: datetime) -> None:
     """Memberships end, the personal team is closed and empty. Other teams lose the person's address as their contact."""
-    person = Person.objects.get(pk=person_id)
     memberships_of(person_id).update(
         deleted_at=Coalesce("deleted_at", at), invited_email=None, invited_phone=None, invitation_hash=None, note=None, is_default_team=False,
         partner_external_id=None, partner_custom_payload=None,
@@ -56,9 +52,9 @@ def _erase(person_id: int, *, at: datetime) -> None:
         partner_custom_payload=None, contact_email="", finance_email=None, address1="", address2="", address3="", zip_code="", city="",
         province="",
     )  # fmt: skip
-    if person.email:
-        Team.objects.filter(contact_email__iexact=person.email).update(contact_email="")
-        Team.objects.filter(finance_email__iexact=person.email).update(finance_email=None)
+    for address in addresses_of(person_id):
+        Team.objects.filter(contact_email__iexact=address).update(contact_email="")
+        Team.objects.filter(finance_email__iexact=address).update(finance_email=None)
 
 
 def _export_fees(person_id: int) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from forecourt.audit.tests.factories import seal_all
 from forecourt.charging.tests.factories import make_charge
-from forecourt.identity import jobs, operations
+from forecourt.identity import jobs, operations, personal
 from forecourt.identity.models import Person
 from forecourt.identity.tests.factories import PASSWORD, make_person
 from forecourt.identity.tests.inbox import last_message
@@ -95,3 +96,14 @@ def test_a_charge_that_runs_stands_in_the_way(leaving, cast):
 def test_the_last_admin_and_the_last_administrator_stay(cast):
     assert operations.objections(cast.eve.pk) == ["You are the last Admin of Eastgate. Make somebody else Admin first."]
     assert operations.objections(cast.root.pk) == ["You are the last administrator of this installation. Make somebody else one first."]
+
+
+def test_an_address_they_had_before_is_theirs_unless_somebody_else_has_it_by_now(leaving, cast):
+    person = lena()
+    operations.change_email(actor=cast.actor("ada"), person=person, email="lena@new.example", at=clock.now())
+    seal_all()
+    assert personal.addresses_of(person.pk) == ["lena@new.example", "lena@example.com"]
+    assert personal.words_of(person.pk) == ["Lena Test", "lena@new.example", "lena@example.com"]
+    make_person("Other", email="lena@example.com")
+    assert personal.addresses_of(person.pk) == ["lena@new.example"]
+    assert personal.words_of(person.pk) == ["Lena Test", "lena@new.example"]
