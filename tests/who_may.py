@@ -65,6 +65,7 @@ TABLE = {
     "account-members": Row(get="ada oscar", missing="bea sven sue tom dora eve root"),
     "account-member-new": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "account-member-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "account-member-history": Row(get="ada oscar", missing="bea sven sue tom dora eve root"),
     "account-member-resend": Row(post="ada", missing="bea sven sue tom dora eve root"),
     "account-member-block": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "account-member-unblock": Row(post="ada", missing="bea sven sue tom dora eve root"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from forecourt.operators import second_factor
-from forecourt.operators.pages import account, frame, members, platform, security, subaccounts, switching, themes
+from forecourt.operators.pages import account, frame, history, members, platform, security, subaccounts, switching, themes
 
 urlpatterns = [
     path("operators/", platform.operator_list, name="operators"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/<int:account_id>/members", members.member_list, name="account-members"),
     path("account/<int:account_id>/members/new", members.member_new, name="account-member-new"),
     path("account/<int:account_id>/members/<int:operator_member_id>", members.member_edit, name="account-member-edit"),
+    path("account/<int:account_id>/members/<int:operator_member_id>/history", history.member_history, name="account-member-history"),
     path("account/<int:account_id>/members/<int:operator_member_id>/resend", members.member_resend, name="account-member-resend"),
     path("account/<int:account_id>/members/<int:operator_member_id>/block", members.member_block, name="account-member-block"),
     path("account/<int:account_id>/members/<int:operator_member_id>/unblock", members.member_unblock, name="account-member-unblock"),

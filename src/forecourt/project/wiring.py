@@ -36,12 +36,13 @@ from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
 from forecourt.project import audit_items, operations_pages, people_pages, personal_columns, personal_parts
+from forecourt.sso.queries import directories
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal
 from forecourt.teams.api import WEBHOOKS as TEAM_WEBHOOKS
 from forecourt.teams.events import MemberGroupGiven, MemberJoined, RestrictionsApplied, TeamCreated
-from forecourt.teams.pages import mine, support
+from forecourt.teams.pages import history, mine, support
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     ContactChanged: [teams_personal.follow_contact],
@@ -80,11 +81,12 @@ def connect() -> None:
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.letterheads.add(letterhead)
-    registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS)
+    registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS, *history.CARDS)
     registries.turnstiles.add(second_factor.lead)
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)
+    registries.sign_in_objections.add(directories.objection)
     registries.deletion_of_person.add(*personal_parts.OBJECTIONS)
     registries.personal_parts.add(*PERSONAL_PARTS)
     registries.personal_columns.add(*PERSONAL_COLUMNS)

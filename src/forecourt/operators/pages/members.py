@@ -8,6 +8,7 @@ from forecourt.access import OperatorRole, Permission, fetch
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.operators import operations, queries
+from forecourt.operators.history import may_read_history
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.operators.pages.forms import InviteForm, RoleForm
 from forecourt.operators.pages.frame import fetch_account, frame, refusal
@@ -32,9 +33,12 @@ def member_list(request: PageRequest, account_id: int) -> HttpResponseBase:
         table = ([row.name, row.email, OperatorRole(row.role).label, row.state, row.accepted_at] for row in rows)
         return csv_response("members.csv", header, table)
     paging, refused = paged(request, len(rows)), refusal(request.actor, MANAGE, operator)
+    is_logged = may_read_history(request.actor, operator)
     shown = rows[paging.offset : paging.offset + paging.size]
     context = frame(request, operator) | {
-        "rows": [(row, OperatorRole(row.role).label, _actions(operator, row, refused, request.person.pk)) for row in shown],
+        "rows": [
+            (row, OperatorRole(row.role).label, _actions(operator, row, refused, request.person.pk, is_logged=is_logged)) for row in shown
+        ],
         "paging": paging,
         "csv": True,
         "chips": state_chips("operator-member", tuple(MEMBER), chosen=states),
@@ -50,7 +54,7 @@ def _main_of(operator: Operator) -> Operator | None:
     return None if operator.is_main else Operator.objects.filter(organisation_id=operator.organisation_id, is_main=True).first()
 
 
-def _actions(operator: Operator, row: MemberRow, refused: str, person_id: int) -> list[Action]:
+def _actions(operator: Operator, row: MemberRow, refused: str, person_id: int, *, is_logged: bool) -> list[Action]:
     args, is_invitation = [operator.pk, row.id], row.state not in ("accepted", "blocked")
     myself = refused or (_("You cannot block yourself.") if row.person_id == person_id else "")
     actions = [Action(_("Change role"), reverse("account-member-edit", args=args), "pencil", disabled=refused)]
@@ -62,6 +66,8 @@ def _actions(operator: Operator, row: MemberRow, refused: str, person_id: int) -
         actions.append(Action(_("Unblock"), reverse("account-member-unblock", args=args), "lock-open", posts=True, disabled=refused))
     else:
         actions.append(Action(_("Block"), reverse("account-member-block", args=args), "ban", asks=True, disabled=myself))
+    if is_logged:
+        actions.append(Action(_("History"), reverse("account-member-history", args=args), "history"))
     label = _("Withdraw the invitation") if is_invitation else _("Remove")
     return [*actions, Action(label, reverse("account-member-remove", args=args), "user-minus", asks=True, is_danger=True, disabled=refused)]
 
@@ -90,7 +96,7 @@ def member_new(request: PageRequest, account_id: int) -> HttpResponseBase:
 @page("GET", "POST")
 def member_edit(request: PageRequest, account_id: int, operator_member_id: int) -> HttpResponseBase:
     """Give somebody another role."""
-    operator, member = _named(request, account_id, operator_member_id)
+    operator, member = named(request, account_id, operator_member_id)
     form = RoleForm(request.POST if request.method == "POST" else None, initial={"role": member.role})
     if request.method == "POST" and form.is_valid():
         try:
@@ -99,7 +105,7 @@ def member_edit(request: PageRequest, account_id: int, operator_member_id: int) 
             form.add_error("role", error.message)
         else:
             return done(request, "account-members", operator.pk, message=_("The role is changed."))
-    return _form(request, operator, form, _("Role of %(name)s") % {"name": _name(member)}, _("Save"))
+    return _form(request, operator, form, _("Role of %(name)s") % {"name": member_name(member)}, _("Save"))
 
 
 def _form(request: PageRequest, operator: Operator, form: InviteForm | RoleForm, heading: str, submit: str) -> HttpResponseBase:
@@ -113,7 +119,7 @@ def _form(request: PageRequest, operator: Operator, form: InviteForm | RoleForm,
 @page("POST")
 def member_resend(request: PageRequest, account_id: int, operator_member_id: int) -> HttpResponseBase:
     """A new link; the one before stops working."""
-    operator, member = _named(request, account_id, operator_member_id)
+    operator, member = named(request, account_id, operator_member_id)
     _member, link = operations.resend_invitation(actor=request.actor, member=member, at=clock.now())
     request.session[SHOWN_ONCE] = link
     return done(request, "account-members", operator.pk, message=_("The invitation is open again, with a new link."))
@@ -122,31 +128,31 @@ def member_resend(request: PageRequest, account_id: int, operator_member_id: int
 @page("GET", "POST")
 def member_block(request: PageRequest, account_id: int, operator_member_id: int) -> HttpResponseBase:
     """Keep somebody out for now, after asking."""
-    operator, member = _named(request, account_id, operator_member_id)
+    operator, member = named(request, account_id, operator_member_id)
     if request.method == "POST":
         operations.block_member(actor=request.actor, member=member, at=clock.now())
-        return done(request, "account-members", operator.pk, message=_("%(name)s is blocked.") % {"name": _name(member)})
+        return done(request, "account-members", operator.pk, message=_("%(name)s is blocked.") % {"name": member_name(member)})
     says = _("They lose access to %(account)s at once. Their role waits until you unblock them.") % {"account": operator.name}
-    return _ask(request, operator, _("Block %(name)s?") % {"name": _name(member)}, says, _("Block"))
+    return _ask(request, operator, _("Block %(name)s?") % {"name": member_name(member)}, says, _("Block"))
 
 
 @page("POST")
 def member_unblock(request: PageRequest, account_id: int, operator_member_id: int) -> HttpResponseBase:
     """Let somebody in again."""
-    operator, member = _named(request, account_id, operator_member_id)
+    operator, member = named(request, account_id, operator_member_id)
     operations.unblock_member(actor=request.actor, member=member, at=clock.now())
-    return done(request, "account-members", operator.pk, message=_("%(name)s has access again.") % {"name": _name(member)})
+    return done(request, "account-members", operator.pk, message=_("%(name)s has access again.") % {"name": member_name(member)})
 
 
 @page("GET", "POST")
 def member_remove(request: PageRequest, account_id: int, operator_member_id: int) -> HttpResponseBase:
     """Take somebody out, or withdraw an invitation, after asking."""
-    operator, member = _named(request, account_id, operator_member_id)
+    operator, member = named(request, account_id, operator_member_id)
     if request.method == "POST":
         operations.remove_member(actor=request.actor, member=member, at=clock.now())
-        return done(request, "account-members", operator.pk, message=_("%(name)s has no access any more.") % {"name": _name(member)})
+        return done(request, "account-members", operator.pk, message=_("%(name)s has no access any more.") % {"name": member_name(member)})
     says = _("They lose access to %(account)s at once. What they did stays in the audit log.") % {"account": operator.name}
-    return _ask(request, operator, _("Remove %(name)s?") % {"name": _name(member)}, says, _("Remove"))
+    return _ask(request, operator, _("Remove %(name)s?") % {"name": member_name(member)}, says, _("Remove"))
 
 
 def _ask(request: PageRequest, operator: Operator, title: str, says: str, confirm: str) -> HttpResponseBase:
@@ -155,14 +161,15 @@ def _ask(request: PageRequest, operator: Operator, title: str, says: str, confir
     return respond(request, "portal/dialog.html", "dialog", context)
 
 
-def _named(request: PageRequest, account_id: int, member_id: int) -> tuple[Operator, OperatorMember]:
-    operator = fetch_account(request.actor, account_id, MANAGE)
+def named(request: PageRequest, account_id: int, member_id: int, needs: Permission = MANAGE) -> tuple[Operator, OperatorMember]:
+    """The account and its member, as far as the actor may (`access.fetch`)."""
+    operator = fetch_account(request.actor, account_id, needs)
     rows = OperatorMember.objects.select_related("person", "operator")
-    member: OperatorMember = fetch(rows, actor=request.actor, id=member_id, needs=MANAGE)
+    member: OperatorMember = fetch(rows, actor=request.actor, id=member_id, needs=needs)
     if member.operator_id != operator.pk:
         raise NotFound(_("There is nothing here with that id."))
     return operator, member
 
 
-def _name(member: OperatorMember) -> str:
+def member_name(member: OperatorMember) -> str:
     return member.person.display_name if member.person else member.invited_email or member.invited_phone or ""
