@@ -101,6 +101,7 @@ class Permission(StrEnum):
     SSO_READ = "sso.read"
     SSO_MANAGE = "sso.manage"
     AUDIT_READ = "audit.read"
+    AUDIT_MANAGE = "audit.manage"
     PERSON_READ = "person.read"
     PERSON_CREATE = "person.create"
     PLATFORM_READ = "platform.read"

@@ -14,6 +14,7 @@ _APPEND_ONLY = (
     "ledger_posting",
     "audit_event",
     "audit_pending",
+    "audit_tombstone",
     "billing_settlement",
     "billing_chargeline",
     "charging_signedreading",

@@ -33,8 +33,9 @@ COLUMNS = (
         "WalletTransaction", "", frozenset(), is_named=False, owners=ledger.owners_of_personal_transactions, owned_columns=frozenset({"note"}),
     ),
     PersonalColumns("OperatorUser", "person_id", _INVITED),
+    PersonalColumns("DirectoryUser", "person_id", frozenset({"user_name", "external_id", "resource"})),
     PersonalColumns("ChargeAuthToken", "person_id", frozenset({"identifier", "name", "partner_external_id", "partner_custom_payload"})),
     PersonalColumns("Charge", "person_id", frozenset({"note", "partner_external_id", "partner_custom_payload"}), is_named=False),
 )  # fmt: skip
 
-ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), *WEBHOOK_SECRETS)
+ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), EncryptedColumn("audit_stream", "secret_encrypted", "audit-stream"), *WEBHOOK_SECRETS)

@@ -160,7 +160,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody is stored before the address is shown to be theirs (teams.signing_up)
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_FORMS = {"login": "forecourt.identity.forms.LoginForm", "reauthenticate": "forecourt.identity.forms.ReauthenticateForm"}
+ACCOUNT_FORMS = {
+    "login": "forecourt.identity.forms.LoginForm",
+    "reset_password": "forecourt.identity.forms.ResetPasswordForm",
+    "reauthenticate": "forecourt.identity.forms.ReauthenticateForm",
+}
 ACCOUNT_RATE_LIMITS = {  # of allauth's own doors; ours are in identity.throttles
     "login": "60/m/ip",
     "login_failed": "10/5m/key",  # key: the pair of address and account (the adapter), so nobody locks another out
@@ -255,6 +259,7 @@ SMS_URL = os.environ.get("FORECOURT_SMS_URL", "")
 SMS_TOKEN = os.environ.get("FORECOURT_SMS_TOKEN", "")
 SMS_SENDER = os.environ.get("FORECOURT_SMS_SENDER", "Forecourt")
 
+AUDIT_STREAM_DIR = os.environ.get("FORECOURT_AUDIT_STREAM_DIR", "")  # files of audit streams; without it there are none
 MIGRATION_LOCK_TIMEOUT = "5s"
 OCPP_MESSAGE_DAYS = int(os.environ.get("FORECOURT_OCPP_MESSAGE_DAYS", "30"))
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -144,7 +144,7 @@ def _take(
     merged = f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}"  # noqa: S608 (constants)
     shown = ", ".join(f"e.{column}::text" if column in ("changes", "context") else f"e.{column}" for column in COLUMNS)
     sql = f"SELECT {shown} FROM ({merged}) AS f JOIN audit_event e USING (occurred_at, id) ORDER BY e.id {'ASC' if backwards else 'DESC'}"  # noqa: S608
-    return _opened(read(sql, params))
+    return opened(read(sql, params))
 
 
 def _places(scope: Scope) -> list[list[tuple[str, Any]]]:
@@ -175,7 +175,7 @@ def _listed(columns: tuple[str, ...]) -> str:
     return f"unnest({arrays}) AS t({', '.join(columns)})"
 
 
-def _opened(rows: Sequence[tuple[Any, ...]]) -> list[EventRow]:
+def opened(rows: Sequence[tuple[Any, ...]]) -> list[EventRow]:
     found = [EventRow._make((*row[:12], json.loads(row[12]), json.loads(row[13]), *row[14:])) for row in rows]
     reader = Reader(value for row in found for value in (row.entity_name, row.actor_name, row.changes, row.context))
     return [
