@@ -31,8 +31,8 @@ def patterns(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str
 
 
 def is_elsewhere(path: str) -> bool:
-    """The API has its own matrix, the design pages are of development, and sign-in is allauth's."""
-    return path.startswith(("api/", "^api/", "design", "accounts/"))
+    """The API and SCIM have their own matrices, the design pages are of development, and sign-in is allauth's."""
+    return path.startswith(("api/", "^api/", "scim/", "design", "accounts/"))
 
 
 PAGES = {name: path for name, path in patterns(get_resolver()) if not is_elsewhere(path)}

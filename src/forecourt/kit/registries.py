@@ -121,6 +121,14 @@ class EncryptedColumn:
     key: str = "id"
 
 
+@dataclass(frozen=True, slots=True)
+class SignInWay:
+    """Where the people of an address sign in, when that is not here; and whether a password does it too."""
+
+    url: str
+    takes_password: bool
+
+
 OWNED = {"owner": {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}}
 
 
@@ -158,6 +166,7 @@ row_actions: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (page, (re
 deletion_objections: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (model label, row → message or None)
 audit_labels: Registry[tuple[str, Callable[..., Any]]] = Registry()  # (entity, ids → {id: name})
 audit_items: Registry[AuditItem] = Registry()
+sign_in_objections: Registry[Callable[[int], str | None]] = Registry()  # (person's id) → why they may not sign in, or None
 deletion_of_person: Registry[Callable[..., Any]] = Registry()  # (person's id) → why they cannot be erased yet, or None
 personal_parts: Registry[PersonalPart] = Registry()
 personal_columns: Registry[PersonalColumns] = Registry()
@@ -165,3 +174,11 @@ encrypted_columns: Registry[EncryptedColumn] = Registry()
 account_figures: Registry[tuple[Any, Callable[[list[int]], dict[int, int]]]] = Registry()  # (label, operators' ids → {id: count})
 letterheads: Registry[Callable[..., Any]] = Registry()  # (operator's id or None) → `notifications.letters.Letterhead` or None
 webhook_sources: Registry[WebhookSource] = Registry()
+sign_in_ways: Registry[Callable[..., SignInWay | None]] = Registry()  # (request or None, e-mail address) → way, or None: by password
+after_sign_in: Registry[Callable[..., None]] = Registry()  # (request, person): the session has its final key
+sign_out_ways: Registry[Callable[..., str]] = Registry()  # (request, before it is signed out) → where to go on to, or ""
+
+
+def sign_in_way(request: Any, email: str) -> SignInWay | None:
+    """How the people of this address sign in, if not by password alone. The same for every address of a domain (but see `sso`)."""
+    return next((way for find in sign_in_ways if (way := find(request, email))), None)

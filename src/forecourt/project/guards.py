@@ -46,14 +46,14 @@ class AnswerHeaders:
 class StrangersLimit:
     """
     Everything an address may ask without signing in is counted together, each minute: reading
-    (`STRANGERS_READ_PER_MINUTE`) and sending (`STRANGERS_SEND_PER_MINUTE`). Single doors have narrower limits of their own, the API too.
+    (`STRANGERS_READ_PER_MINUTE`) and sending (`STRANGERS_SEND_PER_MINUTE`). Single doors have narrower limits of their own, the API and SCIM too.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated or request.path == "/healthz" or request.path.startswith("/api/"):
+        if request.user.is_authenticated or request.path == "/healthz" or request.path.startswith(("/api/", "/scim/")):
             return self.get_response(request)
         sends = request.method not in SAFE
         allowed = settings.STRANGERS_SEND_PER_MINUTE if sends else settings.STRANGERS_READ_PER_MINUTE

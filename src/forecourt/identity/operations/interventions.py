@@ -12,6 +12,7 @@ from forecourt.access import Actor, PlatformRole
 from forecourt.identity import letters
 from forecourt.identity.models import Intervention, Person
 from forecourt.identity.operations.sessions import end_other_sessions
+from forecourt.kit import registries
 from forecourt.kit.errors import DomainError
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
@@ -24,6 +25,12 @@ class CannotBeLocked(DomainError):
     """Nobody locks themselves out, and one administrator of the installation can always sign in."""
 
     code = "cannot_be_locked"
+
+
+class KeptOut(DomainError):
+    """Somebody else keeps the person out: a directory of their employer."""
+
+    code = "kept_out"
 
 
 @operation
@@ -81,11 +88,15 @@ def unlock_sign_in(*, actor: Actor, person: Person, reason: str, at: datetime) -
     """
     Let a person in again. None if they were not locked.
 
+    :raises KeptOut: if it is not the platform's lock alone that keeps them out.
     :raises Invalid: at `reason`, if none is given.
     """
     person = locked(person)
     if person.is_active:
         return None
+    for objection in registries.sign_in_objections:
+        if says := objection(person.pk):
+            raise KeptOut(says)
     person.is_active = True
     person.save(update_fields=["is_active"])
     return _noted(actor, person, Kind.UNLOCKED, reason, _UNLOCKED, at)

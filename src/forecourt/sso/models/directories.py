@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 
 from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import Stamped
@@ -60,7 +60,7 @@ class DirectoryUser(OperatorScoped, Stamped):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["directory", "person"], name="directory_person_once"),
-            models.UniqueConstraint("directory", Lower("user_name"), condition=Q(deleted_at=None), name="directory_user_name_once"),
+            models.UniqueConstraint("directory", Upper("user_name"), condition=Q(deleted_at=None), name="directory_user_name_once"),
             models.CheckConstraint(condition=Q(deleted_at=None) | Q(active=False), name="deleted_directory_user_is_not_active"),
         ]
         indexes: ClassVar = [
@@ -84,7 +84,7 @@ class DirectoryGroup(OperatorScoped, Stamped):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint("directory", Lower("display_name"), name="directory_group_name_once"),
+            models.UniqueConstraint("directory", Upper("display_name"), name="directory_group_name_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["directory", "external_id"], name="directory_group_external")]
 

@@ -13,7 +13,7 @@ from forecourt.sso.scim.rules.schemas import ENTERPRISE, READ_ONLY, Attribute, R
 
 MOST_OPERATIONS: Final = 1000
 _TARGET = re.compile(r"(?P<path>[^\[\]]+)(?:\[(?P<filter>.*)\](?:\.(?P<sub>[\w$]+))?)?", re.DOTALL)
-_NOTHING: Final = (None, "", [], {})
+_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
 _SERVERS: Final = frozenset({"id", "meta", "schemas", "groups"})
 
 

@@ -167,7 +167,7 @@ def valued(value: Any, attribute: Attribute) -> Any:
 
 def _single(value: Any, attribute: Attribute) -> Any:
     if attribute.subs:
-        if isinstance(value, str):  # Entra ID sends a manager, Okta a member as its id alone
+        if isinstance(value, str) and attribute.sub("value"):  # Entra ID sends a manager, Okta a member as its id alone
             value = {"value": value}
         if not isinstance(value, Mapping):
             raise InvalidValue(f"{attribute.name} is not an object.")
