@@ -200,7 +200,8 @@ class SignedReading(models.Model):
 class MeterValue(models.Model):
     """
     Raw samples of one moment, partitioned by time. `samples` is the list the station sent (value, measurand, unit,
-    phase, context, location, format), numbers as strings, in OCPP's words.
+    phase, context, location, format), numbers as strings, in OCPP's words. A key that is missing has OCPP's default
+    (`intents.Sample`): half of the bytes would say nothing else.
     """
 
     pk = models.CompositePrimaryKey("charge_id", "at", "id")

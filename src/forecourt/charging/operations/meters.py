@@ -1,14 +1,17 @@
 """Meter values: the hot path. Few statements per batch whatever its size; plain tuples, no model instances."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from forecourt.charging.intents import MeterIntent, Outcome
+from forecourt.charging.operations import remembered
 from forecourt.charging.operations.batches import each_alone
 from forecourt.charging.operations.limits import Progress, request_stops_at_limits
+from forecourt.charging.operations.remembered import Written
 from forecourt.charging.operations.samples import Owned, store_samples, store_signed
 from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
-from forecourt.charging.queries.sql import array, execute, fetched
+from forecourt.charging.queries.sql import array, binary_rows, fetched
 from forecourt.charging.rules import meters
 from forecourt.charging.rules.meters import Latest
 from forecourt.kit.operations import operation
@@ -30,8 +33,7 @@ def record_meters(intents: Sequence[MeterIntent], *, recorded_at: datetime) -> l
 
 
 def _record(intents: Sequence[MeterIntent], recorded_at: datetime) -> list[Outcome]:
-    names = {(intent.station_id, intent.transaction_id): None for intent in intents if intent.transaction_id is not None}
-    charges = metered_charges(list(names)) if names else {}
+    charges = remembered.charges_of((intent.station_id, intent.transaction_id) for intent in intents if intent.transaction_id is not None)
     points = _points_without_transaction(intents)
     outcomes: list[Outcome] = []
     owned: list[Owned] = []
@@ -51,18 +53,22 @@ def _record(intents: Sequence[MeterIntent], recorded_at: datetime) -> list[Outco
         outcomes.append(change.outcome)
     store_samples(owned, recorded_at=recorded_at)
     store_signed(owned, recorded_at=recorded_at)
-    follow([change for change in news.values() if change.matters], recorded_at=recorded_at)
+    follow(list(news.values()), recorded_at=recorded_at)
     return outcomes
 
 
 class Change:
     """What the messages of one batch change on one charge."""
 
-    __slots__ = ("at", "charge", "is_absurd", "outcome", "power_w", "soc_percent", "wh", "wh_at")
+    __slots__ = ("at", "charge", "is_absurd", "outcome", "power_w", "said", "soc_percent", "wh", "wh_at")
 
     def __init__(self, charge: MeteredCharge) -> None:
-        self.charge = charge
         self.outcome = Outcome(charge_id=charge.id)
+        self.said: list[Latest] = []
+        self._begin(charge)
+
+    def _begin(self, charge: MeteredCharge) -> None:
+        self.charge = charge
         self.at: datetime | None = None
         self.wh = charge.known_wh
         self.wh_at = charge.known_at
@@ -75,7 +81,18 @@ class Change:
         return self.at is not None or self.is_absurd or self.wh != self.charge.known_wh
 
     def add(self, said: Latest | None) -> None:
-        if said is None or self.charge.is_stopped:
+        if said is not None:
+            self.said.append(said)
+            self._judge(said)
+
+    def judge_again(self, charge: MeteredCharge) -> None:
+        """The charge is not what we took it for."""
+        self._begin(charge)
+        for said in self.said:
+            self._judge(said)
+
+    def _judge(self, said: Latest) -> None:
+        if self.charge.is_stopped:
             return
         wh, charge = said.register_wh, self.charge
         if wh is not None and wh > self.wh and said.register_at is not None:
@@ -102,31 +119,59 @@ UPDATE charging_charge c SET
                WHEN new.power_w = 0 THEN 'paused' ELSE 'charging' END,
   charging_ended_at = CASE WHEN new.power_w IS NULL THEN c.charging_ended_at
                            WHEN new.power_w = 0 THEN COALESCE(c.charging_ended_at, new.at) END
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[], %s::bool[]) AS new(id, wh, at, power_w, soc, is_absurd)
-WHERE c.id = new.id
+FROM unnest(%s::bigint[], %s::xid[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[], %s::bool[])
+  AS new(id, version, wh, at, power_w, soc, is_absurd)
+WHERE c.id = new.id AND c.xmin = new.version
+RETURNING c.id, c.xmin::text::bigint, c.state
 """
 
 
-def follow(changes: Sequence[Change], *, recorded_at: datetime) -> None:
-    """One UPDATE for all; the rows are locked already."""
-    if not changes:
-        return
-    execute(
-        _FOLLOW,
-        [
-            array(change.charge.id for change in changes),
-            array(change.wh for change in changes),
-            array(change.at for change in changes),
-            array(change.power_w for change in changes),
-            array(change.soc_percent for change in changes),
-            array(change.is_absurd for change in changes),
-        ],
-    )
+class _Now(NamedTuple):
+    id: int
+    version: int
+    state: str
+
+
+def follow(changes: Iterable[Change], *, recorded_at: datetime) -> None:
+    """
+    One UPDATE for all, in id order. Where a charge is not any more as it was remembered, it is read, locked and judged again.
+
+    What the UPDATE has written is locked until the transaction ends.
+    """
+    changes = sorted((change for change in changes if change.matters), key=_charge_id)
+    if others := _write(changes):
+        charges = metered_charges([(change.charge.station_id, change.charge.transaction_id) for change in others])
+        for change in others:
+            change.judge_again(charges[change.charge.station_id, change.charge.transaction_id])
+        _write([change for change in others if change.matters])
+        changes = [change for change in changes if change.matters]
     limited = [change for change in changes if _has_limit(change.charge)]
     if limited:
         request_stops_at_limits(
             [Progress(change.charge, change.wh, change.soc_percent, change.at or recorded_at) for change in limited], at=recorded_at
         )
+
+
+def _charge_id(change: Change) -> int:
+    return change.charge.id
+
+
+def _write(changes: Sequence[Change]) -> list[Change]:
+    """Those whose charge is of another version; the others are remembered as they are now."""
+    if not changes:
+        return []
+    columns = (
+        array(change.charge.id for change in changes),
+        array(change.charge.version for change in changes),
+        array(change.wh for change in changes),
+        array(change.at for change in changes),
+        array(change.power_w for change in changes),
+        array(change.soc_percent for change in changes),
+        array(change.is_absurd for change in changes),
+    )
+    written = {id: (version, state) for id, version, state in binary_rows(_Now, _FOLLOW, columns)}
+    remembered.keep([Written(one.charge, one.wh, one.at, *written[one.charge.id]) for one in changes if one.charge.id in written])
+    return [change for change in changes if change.charge.id not in written]
 
 
 def _has_limit(charge: MeteredCharge) -> bool:

@@ -138,9 +138,10 @@ def _registers(charges: Sequence[_Stopped]) -> dict[int, list[tuple[datetime, in
     found: dict[int, list[tuple[datetime, int]]] = {}
     samples = fetched(
         """
-        SELECT m.charge_id, m.at, s ->> 'value', s ->> 'unit' FROM meter_value m, jsonb_array_elements(m.samples) s
+        SELECT m.charge_id, m.at, s ->> 'value', COALESCE(s ->> 'unit', 'Wh') FROM meter_value m, jsonb_array_elements(m.samples) s
         WHERE m.charge_id = ANY(%s) AND m.at >= %s AND m.at <= %s
-          AND s ->> 'measurand' = %s AND s ->> 'phase' IS NULL AND s ->> 'format' = 'Raw'""",
+          AND COALESCE(s ->> 'measurand', 'Energy.Active.Import.Register') = %s AND s ->> 'phase' IS NULL
+          AND COALESCE(s ->> 'format', 'Raw') = 'Raw'""",
         [
             [charge.id for charge in charges],
             min(charge.started_at for charge in charges),

@@ -1,15 +1,18 @@
 """One charge: everything its page shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from forecourt.charging.intents import Sample
 from forecourt.charging.models import Charge, MeterValue, SignedReading
 from forecourt.charging.queries.charges import shown_state
 from forecourt.network.models import Command
+
+_SAMPLE = asdict(Sample(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,13 @@ def charge_detail(charge: Charge) -> ChargeDetail:
 
 
 def meter_values(charge: Charge, *, limit: int = 200) -> list[MeterValue]:
-    """The newest raw samples of a charge. Its times bound the partitions that are read."""
+    """The newest raw samples of a charge, defaults filled in. Its times bound the partitions that are read."""
     if charge.started_at is None:
         return []
-    return list(MeterValue.objects.filter(charge_id=charge.pk, at__gte=charge.started_at).order_by("-at", "-id")[:limit])
+    values = list(MeterValue.objects.filter(charge_id=charge.pk, at__gte=charge.started_at).order_by("-at", "-id")[:limit])
+    for value in values:
+        value.samples = [_SAMPLE | sample for sample in value.samples]
+    return values
 
 
 @dataclass(frozen=True, slots=True)

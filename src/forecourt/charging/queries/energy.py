@@ -61,8 +61,9 @@ def _sampled(charge: Charge, measurand: str) -> list[tuple[datetime, str, str]]:
     if charge.started_at is None:
         return []
     return fetched(
-        """SELECT m.at, s ->> 'value', s ->> 'unit' FROM meter_value m, jsonb_array_elements(m.samples) s
-           WHERE m.charge_id = %s AND m.at >= %s AND m.at <= COALESCE(%s::timestamptz, 'infinity') AND s ->> 'measurand' = %s
-             AND s ->> 'phase' IS NULL AND s ->> 'format' = 'Raw' ORDER BY m.at""",
+        """SELECT m.at, s ->> 'value', COALESCE(s ->> 'unit', 'Wh') FROM meter_value m, jsonb_array_elements(m.samples) s
+           WHERE m.charge_id = %s AND m.at >= %s AND m.at <= COALESCE(%s::timestamptz, 'infinity')
+             AND COALESCE(s ->> 'measurand', 'Energy.Active.Import.Register') = %s
+             AND s ->> 'phase' IS NULL AND COALESCE(s ->> 'format', 'Raw') = 'Raw' ORDER BY m.at""",
         [charge.pk, charge.started_at, charge.stopped_at, measurand],
     )

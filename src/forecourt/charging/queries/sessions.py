@@ -1,6 +1,7 @@
 """Charges as stations' messages need them: narrow rows, locked in id order."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -127,8 +128,9 @@ def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:
     return {(row.station_id, row.transaction_id): row for row in found}
 
 
-class MeteredCharge(NamedTuple):
-    """A charge that a MeterValues names."""
+@dataclass(slots=True)
+class MeteredCharge:
+    """A charge that a MeterValues names. `version` is of the row as it was read: any change gives it another."""
 
     station_id: int
     transaction_id: str
@@ -143,7 +145,7 @@ class MeteredCharge(NamedTuple):
     limit_soc_percent: Decimal | None
     limit_price_minor: int | None
     meter_start_wh: int
-    completed_at: datetime | None
+    version: int
 
 
 def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
@@ -152,7 +154,7 @@ def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
         MeteredCharge,
         """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.stopped_at IS NOT NULL, c.state,
              COALESCE(c.meter_last_wh, c.meter_start_wh), COALESCE(c.meter_last_at, c.started_at),
-             c.limit_wh, c.limit_soc_percent, c.limit_price_minor, c.meter_start_wh, c.completed_at
+             c.limit_wh, c.limit_soc_percent, c.limit_price_minor, c.meter_start_wh, c.xmin::text::bigint
            FROM charging_charge c JOIN network_chargepoint cp ON cp.id = c.charge_point_id
            WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
            ORDER BY c.id FOR NO KEY UPDATE OF c""",

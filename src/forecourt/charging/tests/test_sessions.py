@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from forecourt.charging import operations
+from forecourt.charging import operations, queries
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus, Reading, Sample
 from forecourt.charging.models import Charge, ChargeEnergy, MeterValue, SignedReading
+from forecourt.charging.operations import remembered
 from forecourt.charging.tests.factories import AT, make_place, meter, minutes, stop
 from forecourt.ledger import queries as ledger
 from forecourt.network.intents import StatusChange
@@ -161,6 +162,52 @@ def test_meter_values_move_the_charge(cast):
     charge = Charge.objects.get()
     assert (charge.meter_last_wh, charge.meter_last_at, charge.power_w, str(charge.soc_percent)) == (2500, minutes(10), 7400, "55.50")
     assert MeterValue.objects.get().samples[0]["value"] == "2500"
+
+
+@pytest.fixture
+def metered(cast, django_capture_on_commit_callbacks) -> Any:
+    """A place, its transaction, and a way to send a reading that is committed."""
+    place = make_place(cast)
+    transaction = start(place).transaction_id
+
+    def send(wh: int, *, at: float) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            operations.record_meters([meter(place.station, transaction, wh, at=minutes(at))], recorded_at=minutes(at))
+
+    return send
+
+
+def test_meter_values_of_a_charge_that_is_remembered_do_not_read_it(metered, monkeypatch):
+    metered(1500, at=5)
+    monkeypatch.setattr(remembered, "metered_charges", None)
+    metered(1600, at=6)
+    assert Charge.objects.get().meter_last_wh == 1600
+
+
+def test_a_charge_that_was_changed_since_its_last_meter_values_is_judged_as_it_is_now(metered):
+    metered(1500, at=5)
+    Charge.objects.update(meter_last_wh=2400, limit_wh=1400)
+    metered(2000, at=6)
+    assert Charge.objects.get().meter_last_wh == 2400
+    assert Command.objects.filter(action="stop").count() == 1
+
+
+def test_a_charge_that_was_stopped_since_its_last_meter_values_is_not_moved(metered):
+    metered(1500, at=5)
+    Charge.objects.update(stopped_at=minutes(6), state="stopped")
+    metered(2000, at=7)
+    assert Charge.objects.get().meter_last_wh == 1500
+
+
+def test_what_a_sample_leaves_out_has_the_standards_default(cast):
+    place = make_place(cast)
+    charge = started(place)
+    MeterValue.objects.create(
+        id=1, charge_id=charge.pk, at=minutes(10), recorded_at=AT, station_id=place.station.pk, samples=[{"value": "2500"}]
+    )
+    assert queries.meter_values(charge)[0].samples[0]["unit"] == "Wh"
+    operations.stop_charges([stop(place.station, charge.transaction_id, 2500, at=minutes(20))], recorded_at=AT)
+    assert Charge.objects.get().energy.wh == [750, 750, 0, 0]
 
 
 def test_a_register_that_runs_backwards_is_kept_but_lowers_nothing(cast):
