@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from forecourt.access import ScopedManager, newest_first
-from forecourt.kit.models import PartnerVisible
+from forecourt.kit.models import PartnerVisible, changes_in_place
 from forecourt.network.models import ChargeKey, ChargePoint, Station
 from forecourt.places.models import Country
 from forecourt.pricing.models import PriceGroup, PriceVersion
@@ -162,8 +162,7 @@ class Charge(PartnerVisible):
             ),
             models.Index(fields=["charge_point", "-id"], name="charge_charge_point"),
             models.Index(fields=["site_id", "-id"], name="charge_site"),
-            models.Index(fields=["operator_id", "updated_at"], name="charge_updated"),
-            models.Index(fields=["updated_at", "id"], name="charge_changes"),
+            changes_in_place("charge_changes"),
             models.Index(fields=["operator_id", "completed_at"], name="charge_completed"),
             models.Index(fields=["operator_id", "partner_external_id"], condition=Q(partner_external_id__isnull=False), name="charge_external_id"),
             models.Index(fields=["state"], condition=~Q(state="completed"), name="charge_unfinished"),

@@ -1,13 +1,16 @@
-"""What changed since: webhooks read it from the table itself."""
+"""What changed since, read from the table itself, by an index that leaves updates in place (`kit.models.changes_in_place`)."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import migrations
+
+from forecourt.kit.models import changes_in_place
 
 
 class Migration(migrations.Migration):
-    atomic = False  # the index is built beside running work
+    atomic = False  # indexes are built beside running work
     dependencies = [("charging", "0006_in_place")]
 
     operations = [
-        AddIndexConcurrently("charge", models.Index(fields=["updated_at", "id"], name="charge_changes")),
+        AddIndexConcurrently("charge", changes_in_place("charge_changes")),
+        RemoveIndexConcurrently("charge", "charge_updated"),
     ]

@@ -1,7 +1,9 @@
 """What changed since: webhooks read it from the table itself."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
+
+from forecourt.kit.models import changes_in_place
 
 
 class Migration(migrations.Migration):
@@ -10,6 +12,7 @@ class Migration(migrations.Migration):
 
     operations = [
         AddIndexConcurrently("site", models.Index(fields=["updated_at", "id"], name="site_changes")),
-        AddIndexConcurrently("chargepoint", models.Index(fields=["updated_at", "id"], name="charge_point_changes")),
+        AddIndexConcurrently("chargepoint", changes_in_place("charge_point_changes")),
         AddIndexConcurrently("chargekey", models.Index(fields=["updated_at", "id"], name="charge_key_changes")),
+        RemoveIndexConcurrently("chargepoint", "charge_point_updated"),
     ]

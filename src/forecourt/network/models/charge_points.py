@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from forecourt.access import OperatorScoped, newest_first
-from forecourt.kit.models import PartnerVisible, Stamped
+from forecourt.kit.models import PartnerVisible, Stamped, changes_in_place
 from forecourt.network.models.catalogue import ConnectorType, Model
 from forecourt.network.models.sites import Located, Site, Visibility
 from forecourt.network.models.stations import Station
@@ -99,8 +99,7 @@ class ChargePoint(OperatorScoped, PartnerVisible, Address, Located):
         ]
         indexes: ClassVar = [
             *newest_first("charge_point"),
-            models.Index(fields=["operator", "updated_at"], name="charge_point_updated"),
-            models.Index(fields=["updated_at", "id"], name="charge_point_changes"),
+            changes_in_place("charge_point_changes"),
             models.Index(fields=["operator", "partner_external_id"], name="charge_point_external_id"),
         ]
 
