@@ -57,8 +57,8 @@ class Message(msgspec.Struct, rename="camel", forbid_unknown_fields=True, gc=Fal
     """The payload of a CALL."""
 
 
-class SampledValue(Message):
-    """Named like `charging.intents.Sample`, and handed on as one: the hot path builds nothing twice."""
+class SampledValue(Message, omit_defaults=True):
+    """Named like `charging.intents.Sample`, and handed on as one: the hot path builds nothing twice, and stores no defaults."""
 
     value: str
     context: Context = "Sample.Periodic"
