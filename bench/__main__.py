@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from bench import audit, backlog, http, million
+from bench import access, audit, backlog, http, million
 from bench.installation import Installation, data_folder, limit_open_files
 
 
@@ -46,6 +46,7 @@ class Size:
     events: int
 
 
+SCOPED = {"an Admin": "nordlys", "a Sub-account's Admin": "nordlys-se"}  # as the demo's credentials are ordered
 SIZES = {"small": Size(2_000, 200_000, 3_000, 8, 1_000_000), "full": Size(10_000, 1_000_000, 20_000, 20, 10_000_000)}
 
 
@@ -142,6 +143,22 @@ def portal_lists(at: Installation, size: Size) -> Iterator[Figure]:
             yield Figure(f"{path} for {who}: bad answers", measured.bad, "", at_most=0)
 
 
+def scoped_lists(at: Installation, size: Size) -> Iterator[Figure]:
+    """Reading a part costs what reading the whole does, at the same number of rows a page: portal and partner API."""
+    charges, teams = million.ensure(at, size.charges), million.ensure_teams(at, 2_000)
+    million.ensure_teams(at, 200, which=1)
+    with at.connect(as_owner=True) as connection:
+        connection.execute("UPDATE integrations_credential SET rate_limit = 1000000000")
+    people = {who: {"Cookie": _sign_in(at.web, f"admin.{name}@demo.example")} for who, name in SCOPED.items()}
+    keys = {who: {"Authorization": f"Bearer {at.token(which)}"} for which, who in enumerate(SCOPED)}
+    for resource in access.RESOURCES:
+        for callers, path in ((people, f"/{resource}/"), (keys, f"/api/v1/{resource}?perPage=10")):
+            for who, percent, bad in access.ratios(at, callers, path=path, seconds=size.seconds / 4):
+                name = f"{path} at {charges:,} charges, {teams:,} teams"
+                yield Figure(f"{name}: CPU for {who}, of an Admin's", percent, "%", at_most=120)
+                yield Figure(f"{path} for {who}: bad answers", bad, "", at_most=0)
+
+
 def audit_log(at: Installation, size: Size) -> Iterator[Figure]:
     """The published set of filters, as a Main account's and a Sub-account's Admin; what recording costs a write; how far the sealer is behind."""
     events = audit.ensure(at, size.events)
@@ -181,7 +198,8 @@ def starting(folder: Path) -> Iterator[Figure]:
 
 
 BENCHES: dict[str, Callable[[Installation, Size], Iterator[Figure]]] = {
-    "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists, "audit": audit_log,
+    "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists, "access": scoped_lists,
+    "audit": audit_log,
 }  # fmt: skip
 
 

@@ -47,12 +47,12 @@ def ensure(installation: Installation, wanted: int) -> int:
     return int(counted[0])
 
 
-def ensure_teams(installation: Installation, wanted: int) -> int:
-    """Make it at least so many teams of the first credential's operator; how many there are."""
+def ensure_teams(installation: Installation, wanted: int, *, which: int = 0) -> int:
+    """Make it at least so many teams of a credential's operator (the first is a Main account's); how many there are."""
     counted = "SELECT count(*) FROM teams_team WHERE operator_id = %s"
     with installation.connect(as_owner=True) as connection:
         operator = _one(
-            connection, "SELECT id FROM operators_operator WHERE name = %s", installation.demo["api_credentials"][0]["operator"]
+            connection, "SELECT id FROM operators_operator WHERE name = %s", installation.demo["api_credentials"][which]["operator"]
         )
         have = _one(connection, counted, operator)
         if have < wanted:
