@@ -244,6 +244,9 @@ TABLE = {
     "price-group-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
     "audit-log": Row(get="ada oscar sue eve"),
     "audit-event": Row(get="ada oscar", missing="sue eve"),
+    "audit-exports": Row(get="ada oscar sue eve", post="ada oscar sue eve"),
+    "audit-keeping": Row(get="ada eve", post="ada eve"),  # of the whole organisation
+    "platform-audit-keeping": Row(get="root", post="root"),
     "platform-audit": Row(get="root"),
     "platform-audit-check": Row(post="root"),
     "platform-audit-heads": Row(get="root"),

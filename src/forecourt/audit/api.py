@@ -9,14 +9,13 @@ from forecourt.access import Permission, require
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.shapes import Id, In, Moment, Out
 from forecourt.audit import queries
+from forecourt.audit.documents import VERBS, metadata
 from forecourt.audit.queries import EventFilter, EventRow
+from forecourt.audit.rules import SCHEMA
 from forecourt.audit.tokens import event_id, public_id
 from forecourt.kit.errors import Invalid, NotFound
 
 router = Router(tags=["Audit log"])
-VERBS = {
-    "created": "CREATE", "updated": "UPDATE", "deleted": "DELETE", "signed_in": "LOGIN", "signed_out": "LOGOUT", "sign_in_refused": "LOGIN_REFUSED",
-}  # fmt: skip
 ACTIONS = {verb: action for action, verb in VERBS.items()}
 
 
@@ -31,6 +30,7 @@ class AuditEvent(Out):
     action: str
     entity_id: str
     entity_type: str
+    schema_: Annotated[int, Field(alias="schema")]
     metadata: dict[str, Any]
 
 
@@ -124,7 +124,6 @@ def _shape(request: ApiRequest, row: EventRow) -> dict[str, Any]:
         "action": VERBS.get(row.action, row.action.upper()),
         "entityId": str(row.entity_id or ""),
         "entityType": row.entity_type,
-        "metadata": {
-            "entityName": row.entity_name, "changes": row.changes, "context": row.context, "sequence": row.sequence, "hash": row.hash.hex(),
-        },
-    }  # fmt: skip
+        "schema": SCHEMA,
+        "metadata": metadata(row),
+    }

@@ -23,6 +23,18 @@ ACTIONS = {
     "signed_out": State(gettext_lazy("Signed out"), Tone.OFF, "logout"),
     "sign_in_refused": State(gettext_lazy("Sign-in refused"), Tone.WAIT, "ban"),
 }
+STREAM_STATES = {
+    "ok": State(gettext_lazy("Up to date"), Tone.OK, "circle-check"),
+    "behind": State(gettext_lazy("Sending"), Tone.LIVE, "send"),
+    "failing": State(gettext_lazy("Failing"), Tone.WAIT, "alert-triangle"),
+    "given-up": State(gettext_lazy("Switched off: nothing arrived for three days"), Tone.BAD, "plug-connected-x"),
+    "off": State(gettext_lazy("Off"), Tone.OFF, "circle-off"),
+}
+EXPORT_STATES = {
+    "running": State(gettext_lazy("Being made"), Tone.LIVE, "loader"),
+    "ready": State(gettext_lazy("Ready"), Tone.OK, "circle-check"),
+    "failed": State(gettext_lazy("Failed"), Tone.BAD, "alert-triangle"),
+}
 ACTOR_KINDS: dict[str, Promise] = {
     "person": gettext_lazy("Person"),
     "consumer": gettext_lazy("API key"),
@@ -113,3 +125,5 @@ def _moment(value: str) -> str:
 
 def register() -> None:
     states.register("audit_action", ACTIONS)
+    states.register("audit_stream", STREAM_STATES)
+    states.register("audit_export", EXPORT_STATES)

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from forecourt.audit import pages
+from forecourt.audit.pages import chains, exports, keeping, log
 
 urlpatterns = [
-    path("audit/", pages.audit_log, name="audit-log"),
-    path("audit/<int:event_id>", pages.audit_event, name="audit-event"),
-    path("platform/audit", pages.chains, name="platform-audit"),
-    path("platform/audit/check", pages.check, name="platform-audit-check"),
-    path("platform/audit/heads.json", pages.heads, name="platform-audit-heads"),
+    path("audit/", log.audit_log, name="audit-log"),
+    path("audit/<int:event_id>", log.audit_event, name="audit-event"),
+    path("audit/exports", exports.exports, name="audit-exports"),
+    path("audit/keeping", keeping.keeping, name="audit-keeping"),
+    path("platform/audit", chains.chains, name="platform-audit"),
+    path("platform/audit/check", chains.check, name="platform-audit-check"),
+    path("platform/audit/heads.json", chains.heads, name="platform-audit-heads"),
+    path("platform/audit/keeping", keeping.installation, name="platform-audit-keeping"),
 ]

@@ -32,12 +32,13 @@ def csv_response(filename: str, header: Sequence[object], rows: Iterable[Sequenc
 def _lines(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield BYTE_ORDER_MARK
-    yield writer.writerow([_guarded(cell) for cell in header])
+    yield writer.writerow([guarded(cell) for cell in header])
     for row in rows:
-        yield writer.writerow([_guarded(cell) for cell in row])
+        yield writer.writerow([guarded(cell) for cell in row])
 
 
-def _guarded(cell: object) -> object:
+def guarded(cell: object) -> object:
+    """The cell as a spreadsheet may have it: text that would start a formula gets an apostrophe."""
     if cell is None or isinstance(cell, (int, Decimal)):
         return cell
     text = str(cell)

@@ -1,5 +1,6 @@
 """
-The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed.
+The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed and
+streamed.
 
 They poll (0.2 s when idle; after a batch they rest half as long as it took: no backlog is as urgent as what stations say). A
 NOTIFY in every small transaction would cost half the commits.
@@ -13,6 +14,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from forecourt.audit import jobs as audit_jobs
 from forecourt.audit import operations as audit
 from forecourt.kit import clock, outbox
 
@@ -48,7 +50,7 @@ def start() -> Callable[[], None]:
     stop = threading.Event()
     threads = [
         threading.Thread(target=run, args=[stop], kwargs={"drain": drain}, name=name, daemon=True)
-        for name, drain in (("outbox-drain", drain_all), ("audit-sealer", audit.seal))
+        for name, drain in (("outbox-drain", drain_all), ("audit-sealer", audit.seal), ("audit-streams", audit_jobs.deliver))
     ]
     for thread in threads:
         thread.start()

@@ -1,6 +1,7 @@
 """The whole list of who reacts to what, and what higher domains add to lower ones. Called once, when Django is ready."""
 
 from forecourt.audit import pages as audit_pages
+from forecourt.audit.events import LogExportFinished, StreamGivenUp
 from forecourt.billing import operations as billing
 from forecourt.billing import pages as billing_pages
 from forecourt.billing.events import ChargeSettled
@@ -35,7 +36,7 @@ from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
-from forecourt.project import audit_items, operations_pages, people_pages, personal_columns, personal_parts
+from forecourt.project import audit_items, audit_letters, operations_pages, people_pages, personal_columns, personal_parts
 from forecourt.sso.queries import directories
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
@@ -53,6 +54,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ChargeReadyToSettle: [billing.settle_charges],
     ChargeSettled: [dashboards.roll_up],
     ChargeFailed: [dashboards.roll_up],
+    StreamGivenUp: [audit_letters.tell_admins],
+    LogExportFinished: [audit_letters.tell_exporter],
 }
 
 PAGES = (

@@ -112,6 +112,12 @@ def event(scope: Scope, id: int) -> EventRow:
     return rows[0]
 
 
+def count(scope: Scope, *, filters: EventFilter, most: int) -> int:
+    """How many there are, counted up to `most`."""
+    found, params = _merged(scope, filters, order=f"LIMIT {most:d}", conditions=list(filters.conditions()))
+    return int(read(f"SELECT count(*) FROM ({found}) AS c", params)[0][0]) if found else 0  # noqa: S608 (constants)
+
+
 def all_events(scope: Scope, *, filters: EventFilter) -> Iterator[EventRow]:
     """Every event, newest first, read in pieces."""
     cursor: int | None = None
@@ -130,6 +136,16 @@ def _take(
     conditions = [*filters.conditions(), *([extra] if extra else [])]
     if cursor is not None:
         conditions.append((f"e.id {'>' if backwards else '<'} %s", cursor))
+    merged, params = _merged(scope, filters, order=order, conditions=conditions)
+    if not merged:
+        return []
+    shown = ", ".join(f"e.{column}::text" if column in ("changes", "context") else f"e.{column}" for column in COLUMNS)
+    sql = f"SELECT {shown} FROM ({merged}) AS f JOIN audit_event e USING (occurred_at, id) ORDER BY e.id {'ASC' if backwards else 'DESC'}"  # noqa: S608
+    return opened(read(sql, params))
+
+
+def _merged(scope: Scope, filters: EventFilter, *, order: str, conditions: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
+    """The statement that finds the rows' keys, and its values; empty if there is nowhere to look."""
     branches: list[str] = []
     params: list[Any] = []
     for place in _places(scope):
@@ -140,11 +156,8 @@ def _take(
             branches.append(f"(SELECT f.* FROM {_listed(columns)} CROSS JOIN LATERAL ({found}) f {order})" if columns else f"({found})")  # noqa: S608
             params += [list(column) for column in zip(*values, strict=True)] + [value for _, value in clauses]
     if not branches:
-        return []
-    merged = f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}"  # noqa: S608 (constants)
-    shown = ", ".join(f"e.{column}::text" if column in ("changes", "context") else f"e.{column}" for column in COLUMNS)
-    sql = f"SELECT {shown} FROM ({merged}) AS f JOIN audit_event e USING (occurred_at, id) ORDER BY e.id {'ASC' if backwards else 'DESC'}"  # noqa: S608
-    return opened(read(sql, params))
+        return "", []
+    return f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}", params  # noqa: S608 (constants)
 
 
 def _places(scope: Scope) -> list[list[tuple[str, Any]]]:

@@ -1,15 +1,18 @@
 """The audit log in the portal: what is listed, found, shown and exported."""
 
+import io
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
 
-from forecourt.audit import operations
-from forecourt.audit.models import Event
+from forecourt.audit import jobs, operations
+from forecourt.audit.models import ChainCheck, Event, LogExport, Retention, Stream
 from forecourt.audit.tests.factories import recorded, seal_all
 from forecourt.audit.tokens import event_id, public_id
-from forecourt.kit import clock
+from forecourt.kit import clock, outbox
+from forecourt.notifications.models import OutgoingEmail
 from forecourt.teams import operations as teams
 
 QUERIES = 8  # session, person, memberships (2), account, bell, names of accounts, events with their keys
@@ -83,9 +86,54 @@ def test_paging_goes_both_ways_and_misses_nothing(cast):
     assert ([row.id for row in back.rows], back.newer) == ([ids[0]], None)
 
 
-def test_the_export_holds_every_row_and_opens_in_a_spreadsheet(cast, renamed):
-    lines = b"".join(cast.client("ada").get("/audit/", {"format": "csv", "type": "Team"}).streaming_content).decode().splitlines()
+def exported(cast, query: str) -> str:
+    """What Ada finds in the file that she asked for."""
+    client = cast.client("ada")
+    client.post(f"/audit/exports?{query}")
+    jobs.make_export(export_id=LogExport.objects.get(state="running").pk)
+    outbox.drain("project.tell_exporter", at=clock.now())
+    (row,) = client.get("/audit/exports").context["rows"]
+    packed = client.get(row.address)
+    assert cast.client("oscar").get(row.address).status_code == 404
+    return zipfile.ZipFile(io.BytesIO(packed.content)).read("audit-log.csv").decode()
+
+
+def test_the_export_holds_every_row_that_fits_and_is_its_askers_alone(cast, renamed):
+    lines = exported(cast, "type=Team").splitlines()
+    assert lines[0].removeprefix("\ufeff").startswith("Schema,Event ID,Time,")
     assert any(public_id(renamed.id) in line and "Harbour South" in line for line in lines)
+    assert all(",Team," in line for line in lines[1:])
+    assert OutgoingEmail.objects.filter(kind="audit_export", to=cast.ada.email).count() == 1
+
+
+def test_a_second_export_waits_for_the_first(cast):
+    client = cast.client("ada")
+    client.post("/audit/exports")
+    client.post("/audit/exports")
+    assert LogExport.objects.count() == 1
+
+
+def test_the_filters_of_the_list_go_to_the_export(cast):
+    response = cast.client("ada").get("/audit/?type=Team&before=7&format=csv")
+    assert response.url == "/audit/exports?type=Team"
+
+
+def test_an_admin_sets_a_stream_and_sees_its_secret_once(cast, settings):
+    settings.PRIVATE_HOSTS = {"localhost"}
+    client = cast.client("ada")
+    page = text(client.post("/audit/keeping", {"do": "stream", "kind": "https", "url": "http://localhost:9/x", "is_on": "on"}))
+    assert "whsec_" in page
+    assert "whsec_" not in text(client.get("/audit/keeping"))
+    refused = client.post("/audit/keeping", {"do": "stream", "kind": "https", "url": "https://10.0.0.1/", "is_on": "on"})
+    assert (refused.status_code, Stream.objects.get().url) == (422, "http://localhost:9/x")
+
+
+def test_a_shorter_retention_is_confirmed(cast):
+    client = cast.client("ada")
+    assert client.post("/audit/keeping", {"do": "retention", "months": "12"}).status_code == 422
+    assert not Retention.objects.exists()
+    assert client.post("/audit/keeping", {"do": "retention", "months": "12", "is_sure": "on"}).status_code == 303
+    assert Retention.objects.get(pk=cast.northwind.organisation_id).months == 12
 
 
 def test_an_erased_person_is_not_named(cast, renamed):
@@ -112,7 +160,10 @@ def test_a_change_through_the_portal_says_from_where(cast):
 def test_the_platforms_people_check_the_chains_and_take_the_heads(cast):
     seal_all()
     root = cast.client("root")
-    assert "All chains hold" in text(root.post("/platform/audit/check"))
+    root.post("/platform/audit/check")
+    assert "Checking every hash" in text(root.get("/platform/audit"))
+    jobs.check_chains(check_id=ChainCheck.objects.get().pk)
+    assert "All chains hold" in text(root.get("/platform/audit"))
     assert len(root.get("/platform/audit/heads.json").json()["heads"]) == len({event.organisation_id for event in Event.objects.all()})
 
 

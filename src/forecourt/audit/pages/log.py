@@ -1,14 +1,12 @@
-"""The audit log in the portal (spec §17), and the page that shows whether its chains hold. Both only read."""
+"""The audit log in the portal (spec §17). It only reads."""
 
-import json
 from datetime import datetime, time, timedelta
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from forecourt.access import Permission, require
 from forecourt.audit import labels, queries
@@ -17,14 +15,10 @@ from forecourt.audit.queries.events import ACTIONS
 from forecourt.audit.queries.items import names_of, operators_in
 from forecourt.audit.tokens import public_id
 from forecourt.audit.vault import ERASED
-from forecourt.kit import clock, registries
-from forecourt.kit.registries import MenuEntry
-from forecourt.portal.pages import PageRequest, csv_response, page, respond
+from forecourt.kit import registries
+from forecourt.portal.pages import PageRequest, page, respond
+from forecourt.portal.redirects import SeeOther
 
-MENU = [
-    MenuEntry("settings", gettext_lazy("Audit log"), "audit-log", "history", Permission.AUDIT_READ, 60),
-    MenuEntry("platform", gettext_lazy("Audit chains"), "platform-audit", "link", Permission.PLATFORM_READ, 70),
-]
 LONGEST_WORDS = 200
 DIGITS = 18  # of an id
 
@@ -34,9 +28,8 @@ def audit_log(request: PageRequest) -> HttpResponseBase:
     """Everything that was changed in the accounts where the person may read it, newest first."""
     scope = require(request.actor, Permission.AUDIT_READ)
     filters = parse(request)
-    if request.GET.get("format") == "csv":
-        rows = queries.all_events(scope, filters=filters)
-        return csv_response("audit-log.csv", _header(), (_cells(row) for row in rows))
+    if request.GET.get("format") == "csv":  # the script that follows the filters asks so
+        return SeeOther(f"{reverse('audit-exports')}?{_asked(request)}")
     older, newer = _id(request, "before"), _id(request, "after")
     found = queries.events(scope, filters=filters, older_than=older, newer_than=newer)
     context = {
@@ -48,7 +41,8 @@ def audit_log(request: PageRequest) -> HttpResponseBase:
         "kinds": labels.ACTOR_KINDS.items(),
         "types": labels.entity_options(),
         "operators": operators_in(scope),
-        "csv": True,
+        "may_keep": bool(request.actor.scope(Permission.AUDIT_MANAGE).organisation_ids),
+        "asked": _asked(request),
     }
     return respond(request, "audit/audit_log.html", "rows", context)
 
@@ -72,31 +66,12 @@ def audit_event(request: PageRequest, event_id: int) -> HttpResponseBase:
     return respond(request, "audit/audit_event.html", None, context)
 
 
-@page("GET")
-def chains(request: PageRequest) -> HttpResponseBase:
-    """The heads of all chains, for the people who run the platform."""
-    require(request.actor, Permission.PLATFORM_READ)
-    context = {"title": _("Audit chains"), "heads": queries.heads()}
-    return respond(request, "audit/chains.html", "rows", context)
-
-
-@page("POST")
-def check(request: PageRequest) -> HttpResponseBase:
-    """Compute every hash again, now, and say what was found."""
-    require(request.actor, Permission.PLATFORM_MANAGE)
-    checked, breaks = queries.verify()
-    context = {"title": _("Audit chains"), "heads": queries.heads(), "checked": checked, "breaks": breaks, "was_checked": True}
-    return respond(request, "audit/chains.html", None, context)
-
-
-@page("GET")
-def heads(request: PageRequest) -> HttpResponseBase:
-    """The signed heads, to be kept outside."""
-    require(request.actor, Permission.PLATFORM_READ)
-    content = json.dumps(queries.signed_heads(at=clock.now()), indent=1)
-    return HttpResponse(
-        content, content_type="application/json", headers={"Content-Disposition": 'attachment; filename="audit-heads.json"'}
-    )
+def _asked(request: HttpRequest) -> str:
+    """The filters alone, as an address has them."""
+    kept = request.GET.copy()
+    for name in ("format", "before", "after"):
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 def parse(request: HttpRequest) -> EventFilter:
@@ -144,22 +119,6 @@ def _origin(row: EventRow) -> list[tuple[str, object]]:
         (_("Who"), actor_of(row)), (_("Kind"), labels.ACTOR_KINDS.get(row.actor_kind, row.actor_kind)), (_("Their ID"), row.actor_id or None),
         (_("Address"), told.get("address")), (_("Browser"), told.get("user_agent")), (_("API key"), told.get("credential_id")),
         (_("Request ID"), told.get("request_id")),
-    ]  # fmt: skip
-
-
-def _header() -> list[str]:
-    return [
-        _("Event ID"), _("Time"), _("Action"), _("Item"), _("Item ID"), _("Name"), _("Kind"), _("Their ID"), _("Who"), _("Account"), _("Team"),
-        _("Changes"), _("Address"), _("Request ID"),
-    ]  # fmt: skip
-
-
-def _cells(row: EventRow) -> list[object]:
-    """Times are ISO 8601 in UTC; changes are JSON."""
-    return [
-        public_id(row.id), row.occurred_at.isoformat(), row.action, row.entity_type, row.entity_id, row.entity_name, row.actor_kind, row.actor_id,
-        row.actor_name, row.operator_id, row.team_id, json.dumps(row.changes, ensure_ascii=False), row.context.get("address"),
-        row.context.get("request_id"),
     ]  # fmt: skip
 
 
