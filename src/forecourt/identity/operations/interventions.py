@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -68,8 +68,7 @@ def lock_sign_in(*, actor: Actor, person: Person, reason: str, at: datetime) -> 
     :raises CannotBeLocked: oneself, and the last administrator who can sign in.
     :raises Invalid: at `reason`, if none is given.
     """
-    # Administrators are locked first, in one order, so that two cannot lock each other out at once.
-    others = list(_administrators().exclude(pk=person.pk).order_by("pk").select_for_update(no_key=True))
+    others = _other_administrators(person)
     person = locked(person)
     if person.pk == actor.id:
         raise CannotBeLocked(_("You cannot lock yourself out."))
@@ -102,8 +101,11 @@ def unlock_sign_in(*, actor: Actor, person: Person, reason: str, at: datetime) -
     return _noted(actor, person, Kind.UNLOCKED, reason, _UNLOCKED, at)
 
 
-def _administrators() -> QuerySet[Person]:
-    return Person.objects.filter(platform_role=PlatformRole.ADMINISTRATOR, is_active=True, deleted_at=None)
+def _other_administrators(person: Person) -> list[Person]:
+    """Who else could sign in and administer. All are locked, this person too, in one order: two cannot lock each other out at once."""
+    administrators = Q(platform_role=PlatformRole.ADMINISTRATOR, is_active=True, deleted_at=None)
+    held = Person.objects.filter(administrators | Q(pk=person.pk)).order_by("pk").select_for_update()
+    return [one for one in held if one.pk != person.pk]
 
 
 def _noted(actor: Actor, person: Person, kind: Kind, reason: str, subject: Promise, at: datetime) -> Intervention:
