@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from forecourt.identity import rules
 from forecourt.identity.models import DataExport, Person
+from forecourt.kit import registries
 
 Type = Authenticator.Type
 SECOND_FACTORS = (Type.TOTP, Type.WEBAUTHN)  # recovery codes only stand in for one of these
@@ -58,13 +59,19 @@ def has_second_factor(person_id: int) -> bool:
     return bool(Authenticator.objects.filter(user_id=person_id, type__in=SECOND_FACTORS).exists())
 
 
+def signs_in_elsewhere(person: Person) -> bool:
+    """Their organisation signs them in, and a password does nothing (spec §1, §5)."""
+    way = registries.sign_in_way(None, person.email or "")
+    return way is not None and not way.takes_password
+
+
 def security_of(person: Person) -> SecurityFacts:
     """One query."""
     found = list(Authenticator.objects.filter(user_id=person.pk).order_by("created_at"))
     app = next((one for one in found if one.type == Type.TOTP), None)
     codes = next((one for one in found if one.type == Type.RECOVERY_CODES), None)
     return SecurityFacts(
-        has_password=person.has_password,
+        has_password=person.has_password and not signs_in_elsewhere(person),
         app_since=app.created_at if app else None,
         codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
         passkeys=tuple(_passkey(one) for one in found if one.type == Type.WEBAUTHN),

@@ -6,10 +6,10 @@ from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from forecourt.identity.pages import account, contact, data, deletion, security
+from forecourt.identity.pages import account, contact, data, deletion, entrance, security
 
 ENTRANCE = [
-    path("login/", views.LoginView.as_view(extra_context={"sign_up_is_open": lambda: settings.SIGN_UP_IS_OPEN}), name="account_login"),
+    path("login/", entrance.SignIn.as_view(extra_context={"sign_up_is_open": lambda: settings.SIGN_UP_IS_OPEN}), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("2fa/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -4,6 +4,7 @@ from forecourt.audit.vault import PURPOSE
 from forecourt.integrations.secrets import ENCRYPTED as WEBHOOK_SECRETS
 from forecourt.kit.registries import EncryptedColumn, PersonalColumns
 from forecourt.ledger import personal as ledger
+from forecourt.sso.secrets import ENCRYPTED as SSO_SECRETS
 from forecourt.teams import personal as teams
 
 _INVITED = frozenset({"invited_email", "invited_phone", "note"})
@@ -38,4 +39,4 @@ COLUMNS = (
     PersonalColumns("Charge", "person_id", frozenset({"note", "partner_external_id", "partner_custom_payload"}), is_named=False),
 )  # fmt: skip
 
-ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), EncryptedColumn("audit_stream", "secret_encrypted", "audit-stream"), *WEBHOOK_SECRETS)
+ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), EncryptedColumn("audit_stream", "secret_encrypted", "audit-stream"), *WEBHOOK_SECRETS, *SSO_SECRETS)

@@ -38,6 +38,8 @@ from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
 from forecourt.project import audit_items, audit_letters, operations_pages, people_pages, personal_columns, personal_parts
 from forecourt.sso.queries import directories
+from forecourt.sso import gates as sso_gates
+from forecourt.sso.pages import overview as sso_pages
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal
@@ -60,7 +62,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
-    dashboards_pages, notifications_pages, operations_pages, people_pages, integrations_pages, audit_pages,
+    dashboards_pages, notifications_pages, operations_pages, people_pages, integrations_pages, sso_pages, audit_pages,
 )  # fmt: skip
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).
@@ -86,6 +88,7 @@ def connect() -> None:
     registries.letterheads.add(letterhead)
     registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS, *history.CARDS)
     registries.turnstiles.add(second_factor.lead)
+    sso_gates.connect(registries)
     registries.account_figures.add(*accounts.FIGURES, *network_figures.FIGURES)
     registries.deletion_objections.add(*accounts.OBJECTIONS)
     registries.deletion_objections.add(*network.OBJECTIONS, *charging.OBJECTIONS, *ledger.OBJECTIONS)

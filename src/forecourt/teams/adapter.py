@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +16,10 @@ from forecourt.audit import operations as audit
 from forecourt.identity import letters
 from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
-from forecourt.kit import clock, secrets
+from forecourt.kit import clock, registries, secrets
 from forecourt.kit.operations import acting
 from forecourt.notifications import operations as notifications
+from forecourt.portal.redirects import SeeOther
 from forecourt.teams.queries import actor_of
 
 AUTHENTICATOR = "authenticator"  # purpose of the encryption
@@ -82,11 +83,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             identity.end_other_sessions(actor=actor, person=user, at=at)
         user.password = changed.password
 
+    def pre_login(self, request: HttpRequest, user: Person, **facts: Any) -> HttpResponse | None:
+        """Every way of signing in passes here. Whose organisation signs them in comes in through it alone."""
+        way = registries.sign_in_way(request, user.email or "")
+        if way is not None and not way.takes_password:
+            return SeeOther(way.url)
+        answer: HttpResponse | None = super().pre_login(request, user, **facts)
+        return answer
+
     def login(self, request: HttpRequest, user: Person) -> None:
         super().login(request, user)
         _record(user, "signed_in", request)
+        for follow in registries.after_sign_in:
+            follow(request, user)
         if user.erasure_due_at and identity.keep_account(actor=actor_of(user), person=user, at=clock.now()):
             messages.success(request, _("Welcome back. Your account is not deleted."))
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Asked before the session ends."""
+        elsewhere = next((url for way in registries.sign_out_ways if (url := way(request))), "")
+        return elsewhere or str(super().get_logout_redirect_url(request))
 
     def logout(self, request: HttpRequest) -> None:
         person = request.user

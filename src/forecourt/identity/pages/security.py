@@ -72,7 +72,7 @@ def security(request: PageRequest) -> HttpResponseBase:
 @freshly
 def password_edit(request: PageRequest) -> HttpResponseBase:
     """A new password signs out everywhere else. Who signs in by another way has none (spec §1)."""
-    if not request.person.has_password:
+    if not request.person.has_password or queries.signs_in_elsewhere(request.person):
         raise NotFound(_("Your account has no password: you sign in another way."))
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,5 @@
 """Writes, by noun."""
 
-from forecourt.sso.operations import group_roles
+from forecourt.sso.operations import domains, group_roles, providers, signing_in
 
-__all__ = ["group_roles"]
+__all__ = ["domains", "group_roles", "providers", "signing_in"]

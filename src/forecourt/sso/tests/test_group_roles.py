@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from forecourt.access import Actor, OperatorRole
 from forecourt.identity.tests.factories import make_person
 from forecourt.operators.models import OperatorMember
