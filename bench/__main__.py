@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from bench import access, audit, backlog, http, million
+from bench import access, audit, backlog, http, million, scim
 from bench.installation import Installation, data_folder, limit_open_files
 
 
@@ -179,6 +179,13 @@ def audit_log(at: Installation, size: Size) -> Iterator[Figure]:
     yield Figure(f"{rows:,} events recorded at once are sealed", rows / seconds, "events/s", at_least=1_000)
 
 
+def provisioning(at: Installation, size: Size) -> Iterator[Figure]:
+    """A directory sends 1,000 people for the first time, one request after another (docs/domains/scim.md)."""
+    seconds, refused = scim.seconds_to_create(at, 1_000)
+    yield Figure("SCIM: 1,000 users made", seconds, "s", at_most=30)
+    yield Figure("SCIM: users refused", refused, "", at_most=0)
+
+
 def _sign_in(web: str, email: str) -> str:
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
@@ -199,7 +206,7 @@ def starting(folder: Path) -> Iterator[Figure]:
 
 BENCHES: dict[str, Callable[[Installation, Size], Iterator[Figure]]] = {
     "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists, "access": scoped_lists,
-    "audit": audit_log,
+    "audit": audit_log, "scim": provisioning,
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from forecourt.notifications.models import Notification, OutgoingEmail
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_invitation, make_theme
 from forecourt.pricing.tests.factories import make_price_group
+from forecourt.sso.tests.scim_client import make_directory
 from forecourt.teams.models import Team
 from forecourt.teams.tests.factories import (
     make_feature_group,
@@ -79,6 +80,7 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
     member = make_team_member(make_person(f"{team.name}'s member", email=f"{team.pk}@example.com"), team)
     group = make_member_group(f"{team.name}'s staff", team)
     credential, _ = make_credential(operator, name=f"{team.name}'s key")
+    directory, _ = make_directory(operator)
     return {
         "what": "reset",
         "feature_group_id": make_feature_group(operator, f"{team.name} features").pk, "team_run_id": make_run(operator).pk,
@@ -88,7 +90,7 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
         "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk, "profile_id": group.pk, "run_id": 10**6,
         "account_id": operator.pk, "theme_id": make_theme(f"{team.name} theme", operator).pk,
         "operator_member_id": make_invitation(operator, f"helper-{team.pk}@example.com").pk,
-        "credential_id": credential.pk, "agreement_id": make_agreement(operator, platform).pk,
+        "credential_id": credential.pk, "directory_id": directory.pk, "agreement_id": make_agreement(operator, platform).pk,
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk,
     }  # fmt: skip
 

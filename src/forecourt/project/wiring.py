@@ -37,6 +37,7 @@ from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
 from forecourt.project import audit_items, audit_letters, operations_pages, people_pages, personal_columns, personal_parts
+from forecourt.sso.pages import directories as directory_pages
 from forecourt.sso.queries import directories
 from forecourt.sso import gates as sso_gates
 from forecourt.sso.pages import overview as sso_pages
@@ -62,7 +63,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 
 PAGES = (
     charging_pages, network_pages, teams_pages, ledger_pages, billing_pages, pricing_pages, operators_pages, gateway_pages,
-    dashboards_pages, notifications_pages, operations_pages, people_pages, integrations_pages, sso_pages, audit_pages,
+    dashboards_pages, notifications_pages, operations_pages, people_pages, integrations_pages, sso_pages, directory_pages, audit_pages,
 )  # fmt: skip
 
 # What each domain keeps about a person, and which audited columns are a person's (GDPR; docs/domains/identity.md).

@@ -1,10 +1,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-
-from forecourt.sso.pages import entrance, overview, parts, providers
+from forecourt.sso.pages import directories, entrance, overview, parts, providers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("scim/v2/", include("forecourt.sso.scim.urls")),
+    path("directories/", directories.directory_list, name="directories"),
+    path("directories/new", directories.directory_new, name="directory-new"),
+    path("directories/<int:directory_id>", directories.directory_detail, name="directory"),
+    path("directories/<int:directory_id>/token", directories.directory_token, name="directory-token"),
+    path("directories/<int:directory_id>/revoke", directories.directory_revoke, name="directory-revoke"),
     path("accounts/sso/link/", entrance.link, name="sso-link"),
     path("accounts/sso/<slug:slug>/", entrance.start, name="sso-start"),
     path("accounts/sso/<slug:slug>/go/", entrance.go, name="sso-go"),
