@@ -4,6 +4,7 @@ import asyncio
 import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 from django.db import connection
 
@@ -15,13 +16,15 @@ from forecourt.gateway.recording import record
 logger = logging.getLogger(__name__)
 
 LARGEST_BATCH = 1_000
+WORTH_A_SECOND = 100  # calls; a batch costs as much as ten of them, so few wait for the batch under way
+WAIT_AT_MOST_S, LOOK_EVERY_S = 0.02, 0.004
 MOST_LINES = 100_000  # of traffic waiting to be logged while the database is away
 
 
 class Batches:
     """
     A station has one call in a batch and one batch under way, so its order is kept while `threads` batches commit beside
-    each other. Only the loop's thread touches this object.
+    each other. Where little arrives, one batch leaves after the other. Only the loop's thread touches this object.
     """
 
     def __init__(self, *, collect_s: float, threads: int) -> None:
@@ -54,8 +57,15 @@ class Batches:
         while True:
             await self._something_arrived.wait()
             await asyncio.sleep(self._collect_s)
+            await self._worth_it()
             await self._free.acquire()
             self._send_off()
+
+    async def _worth_it(self) -> None:
+        """Return when no batch is under way, when enough wait to send another beside it, or when it takes too long."""
+        give_up_at = monotonic() + WAIT_AT_MOST_S
+        while self._under_way and len(self._waiting) < WORTH_A_SECOND and monotonic() < give_up_at:
+            await asyncio.wait(set(self._under_way), timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
 
     async def finish(self) -> None:
         """Commit what has arrived and wait until all is answered."""
