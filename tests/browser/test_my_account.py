@@ -121,3 +121,43 @@ def test_deleting_an_account_says_what_stands_in_the_way(page: Page):
 def test_the_entrance_is_accessible(page: Page, address: str):
     page.goto(address)
     assert faults(page) == []
+
+
+@pytest.mark.slow
+def test_who_lacks_the_second_factor_that_an_account_asks_for_is_led_to_set_one_up(page: Page):
+    sign_in(page, "eve@example.com", PASSWORD)
+    page.goto("/account")
+    page.get_by_role("link", name="Security", exact=True).click()
+    settings = page.url
+    ask = page.get_by_label("Everybody who works here signs in with a second factor")
+    ask.check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Set up your own second factor first.")).to_be_visible()
+    assert faults(page) == []
+    page.goto("/me/security/passkeys/new")
+    confirm(page)
+    add_passkey(page, "One")
+    page.goto(settings)
+    ask.check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Everybody who works here has one.")).to_be_visible()
+    page.goto("/me/security")
+    page.get_by_role("link", name="Remove One").click()
+    page.get_by_role("button", name="Remove the passkey").click()
+    expect(page.get_by_text("No passkeys yet.")).to_be_visible()
+    page.goto(settings)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
+    assert faults(page) == []
+    page.get_by_role("link", name="Add a passkey").click()
+    add_passkey(page, "Two")
+    page.goto(settings)
+    expect(ask).to_be_checked()
+    ask.uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The security settings are saved.")).to_be_visible()
+
+
+def add_passkey(page: Page, name: str) -> None:
+    page.locator("input[name=name]").fill(name)
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
