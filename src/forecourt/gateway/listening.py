@@ -1,9 +1,11 @@
 """Hearing PostgreSQL: a session of its own that listens, and comes back when it was lost."""
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import psycopg
 from django.db import connection
@@ -12,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 Hear = Callable[[str], None]
 BACK_AFTER_S = 1.0
+FINISH_WITHIN_S = 5.0
 
 COMMAND, STATION, LINK = "forecourt_command", "forecourt_station", "forecourt_link"
 
@@ -24,7 +27,7 @@ async def listen(channels: Mapping[str, Hear], *, lost: Callable[[], None]) -> N
     """
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(address(), autocommit=True) as heard:
+            async with await connected() as heard:
                 for channel in channels:
                     await heard.execute(f"LISTEN {channel}")
                 lost()
@@ -35,6 +38,20 @@ async def listen(channels: Mapping[str, Hear], *, lost: Callable[[], None]) -> N
         except Exception:
             logger.exception("A notice could not be followed.")
         await asyncio.sleep(BACK_AFTER_S)
+
+
+async def connected() -> "psycopg.AsyncConnection[Any]":
+    """
+    A session. One that is cancelled halfway is finished and closed first: PostgreSQL waits a minute for a client that
+    stopped speaking while it signed in, and everybody who drops a database waits with it.
+    """
+    connecting = asyncio.ensure_future(psycopg.AsyncConnection.connect(address(), autocommit=True))
+    try:
+        return await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(psycopg.Error, TimeoutError):
+            await (await asyncio.wait_for(connecting, FINISH_WITHIN_S)).close()
+        raise
 
 
 def address() -> str:
