@@ -53,7 +53,6 @@ class Team(PartnerVisible, Address, WalletRestricted):
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="+")
     time_zone = models.CharField(max_length=40)
     join_code = models.CharField(max_length=12, unique=True)
-    accepts_join_requests = models.BooleanField(db_default=False, default=False)
     accepts_joins_at_once = models.BooleanField(db_default=False, default=False)  # a request needs nobody's yes
     generates_sites = models.BooleanField(db_default=False, default=False)  # a site for charge points at one place
     payment_method = models.CharField(max_length=20, choices=PaymentMethod.choices, db_default="source", default="source")
