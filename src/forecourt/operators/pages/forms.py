@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from forecourt.access import OperatorRole
 from forecourt.operators.models import Operator, Theme
 from forecourt.operators.operations.accounts import COMPANY
+from forecourt.operators.operations.checks import CompanyChecks
 from forecourt.operators.operations.themes import COLOURS, PICTURES
 from forecourt.places.models import Country
 
@@ -25,6 +26,13 @@ THEME_START = {"primary": "#0b5c6b", "secondary": "#0f3d48", "accent": "#c5f04a"
 
 def countries() -> Any:
     return Country.objects.filter(is_sanctioned=False).order_by("name")
+
+
+def explain_all(form: forms.Form, checks: CompanyChecks) -> None:
+    """What is wrong with fields that were filled in stands beside those left empty: the operation is not asked then."""
+    for name, says in checks.fields.items():
+        if name not in form.errors:
+            form.add_error(name, says)
 
 
 class CompanyForm(forms.Form):
@@ -50,6 +58,12 @@ class CompanyForm(forms.Form):
         if country_stays:
             self.fields["country"].disabled = True
             self.fields["country"].help_text = _("The country stays: its currency is in use.")
+
+    def clean(self) -> dict[str, Any]:
+        given, checks = super().clean() or {}, CompanyChecks()
+        checks.company({name: given.get(name, "") for name in COMPANY}, given.get("country"))
+        explain_all(self, checks)
+        return given
 
     def values(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -107,6 +121,14 @@ class SubAccountForm(forms.Form):
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["country"].queryset = countries()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given, checks = super().clean() or {}, CompanyChecks()
+        checks.vat_number_of("vat_number", given.get("vat_number", ""), given.get("country"))
+        for name in ("contact_email", "finance_email", "admin_email"):
+            checks.email(name, given.get(name), is_required=False)
+        explain_all(self, checks)
+        return given
 
     def values(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)

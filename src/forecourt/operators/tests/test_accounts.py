@@ -53,6 +53,11 @@ def test_bad_company_information_gets_its_message_at_the_field_and_stores_nothin
     assert (cast.northwind.vat_number, cast.northwind.contact_email) == (None, before)
 
 
+def test_a_wrong_number_is_said_beside_an_empty_field(cast):
+    answer = edit(cast, vat_number="DK1", ean_number="579", city="")
+    assert set(answer.context["form"].errors) == {"vat_number", "ean_number", "city"}
+
+
 def test_the_country_stays_once_there_are_teams(cast):
     edit(cast, country=str(_country("SE")))
     cast.northwind.refresh_from_db()

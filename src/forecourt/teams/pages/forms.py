@@ -6,14 +6,18 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from forecourt.kit.errors import Invalid
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
+from forecourt.portal.pages import explain
 from forecourt.teams.categories import CATEGORIES
 from forecourt.teams.models import FleetGrant, Team
+from forecourt.teams.operations import team_values
 from forecourt.teams.rules import TYPE_LABELS
 
 CREATABLE = (Team.Type.PROFESSIONAL, Team.Type.PRIVATE, Team.Type.OPERATOR)
 ADDRESS = ("address1", "zip_code", "city")
+NUMBERS = ("vat_number", "ean_number")
 
 
 class TeamForm(forms.Form):
@@ -36,12 +40,16 @@ class TeamForm(forms.Form):
     city = forms.CharField(label=gettext_lazy("City"), max_length=100, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """An operator's own team needs no address (spec P2.1)."""
+        """An operator's own team needs no address (spec P2.1). A wrong number is said at once, also where another field is empty."""
         values = super().clean() or {}
         if self.team_type(values) != Team.Type.OPERATOR:
             for name in ADDRESS:
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, _("Fill in this field."))
+        try:
+            team_values.checked({name: values[name] for name in NUMBERS if name in values}, type=self.team_type(values))
+        except Invalid as error:
+            explain(self, error)
         return values
 
     def team_type(self, values: dict[str, Any]) -> str:

@@ -258,6 +258,11 @@ def test_bad_input_gets_its_message_at_the_field_and_makes_nothing(cast, field, 
     assert Team.objects.count() == before
 
 
+def test_a_wrong_number_is_said_beside_an_empty_field(cast):
+    answer = cast.client("ada").post("/teams/new", form_of(cast, name="", city="", vat_number="DK1", ean_number="579"))
+    assert set(answer.context["form"].errors) == {"name", "city", "vat_number", "ean_number"}
+
+
 def test_an_operators_own_team_needs_no_address(cast):
     form = form_of(cast, type="operator", address1="", zip_code="", city="")
     assert cast.client("ada").post("/teams/new", form).status_code == 303
