@@ -17,9 +17,9 @@ SELECT nextval('audit_event_id_seq'), now() - interval '700 days' * (1 - (%(done
        e.team_id, e.action, e.entity_type, e.entity_id + (n %% 400) * 1000000, e.entity_name,
        CASE WHEN n %% 3 = 0 THEN e.actor_kind WHEN n %% 30 = 1 THEN 'consumer' ELSE 'person' END, CASE WHEN n %% 3 = 0 THEN e.actor_id ELSE 1 + n %% 50 END, e.actor_name, e.changes,
        e.context, e.transaction_id, e.person_id, e.sequence, e.hash
-FROM generate_series(1, %(count)s) AS n JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS place, o.* FROM audit_event o WHERE id <= %(newest)s) e
-  ON e.place = n %% (SELECT count(*) FROM audit_event WHERE id <= %(newest)s) ORDER BY n
+FROM generate_series(1, %(count)s) AS n JOIN own e ON e.place = n %% (SELECT count(*) FROM own) ORDER BY n
 """
+OWN = "CREATE TEMPORARY TABLE own AS SELECT row_number() OVER (ORDER BY id) - 1 AS place, o.* FROM audit_event o WHERE id <= %s"
 INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
 WHERE i.indrelid = 'audit_event'::regclass AND NOT i.indisprimary
@@ -38,10 +38,11 @@ def ensure(installation: Installation, wanted: int) -> int:
         if have < wanted:
             with connection.transaction():  # all or nothing: the indexes are made anew at the end
                 connection.execute(PARTITIONS)
+                connection.execute(OWN.replace("%s", str(int(newest))))
                 indexes = connection.execute(INDEXES).fetchall()
                 connection.execute("".join(f"DROP INDEX {name};" for name, _definition in indexes))
                 for done in range(have, wanted, AT_ONCE):
-                    numbers = {"done": done, "wanted": wanted, "count": min(AT_ONCE, wanted - done), "newest": newest}
+                    numbers = {"done": done, "wanted": wanted, "count": min(AT_ONCE, wanted - done)}
                     connection.execute(COPY, numbers)
                 for _name, definition in indexes:
                     connection.execute(definition)
