@@ -125,7 +125,6 @@ def group_new(request: PageRequest) -> HttpResponseBase:
 
 @page("GET", "POST")
 def group_remove(request: PageRequest, mapping_id: int) -> HttpResponseBase:
-    main_account(request, Permission.SSO_MANAGE)
     row: GroupRole = fetch(GroupRole.objects, actor=request.actor, id=mapping_id, needs=Permission.SSO_MANAGE)
     if request.method == "POST":
         group_roles.unmap_group(actor=request.actor, mapping=row, at=clock.now())
