@@ -22,6 +22,7 @@ MOST_TEAMS: Final = 100
 HEADER_NAME: Final = re.compile(r"x-[a-z0-9-]{1,98}", re.IGNORECASE | re.ASCII)
 HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]{0,1000}")
 SIGNATURE_HEADER: Final = "X-Monta-Signature"
+SHA1_PREFIX: Final = "sha1="
 STANDARD_PREFIX: Final = "whsec_"
 
 BATCH: Final = 100  # entries of one delivery
@@ -36,7 +37,7 @@ FAILED_KEPT: Final = timedelta(days=7)
 
 def sha1_signature(secret: str, body: bytes) -> str:
     """The value of `X-Monta-Signature`: HMAC-SHA1 over the raw body, the key being the secret's UTF-8 bytes (§10.3)."""
-    return "sha1=" + hmac.digest(secret.encode(), body, hashlib.sha1).hex()
+    return SHA1_PREFIX + hmac.digest(secret.encode(), body, hashlib.sha1).hex()
 
 
 def standard_headers(secret: str, *, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
@@ -81,7 +82,7 @@ def batch_size(failures: int) -> int:
 
 def retry_after(failures: int) -> timedelta:
     """How long after the last of so many failures in a row: a minute for the first ten, then twice as long each time, at most a day."""
-    return min(RETRY * 2 ** max(0, min(failures, 40) - STEADY), LONGEST)
+    return min(RETRY * (1 << max(0, min(failures, 40) - STEADY)), LONGEST)
 
 
 def is_given_up(failing_since: datetime, at: datetime) -> bool:

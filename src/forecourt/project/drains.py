@@ -1,10 +1,10 @@
 """
 The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed and
-streamed.
+streamed, what changed is collected for webhooks. Beside them the sender of webhooks.
 
 They poll (0.2 s when idle; after a batch they rest half as long as it took: no backlog is as urgent as what stations say). A
 NOTIFY in every small transaction would cost half the commits.
-More workers drain beside each other; of the sealers one works.
+More workers drain beside each other; of the sealers and of the collectors one works.
 """
 
 import logging
@@ -16,15 +16,19 @@ from django.db import connection
 
 from forecourt.audit import jobs as audit_jobs
 from forecourt.audit import operations as audit
+from forecourt.integrations.delivery import Sender
+from forecourt.integrations.operations import collecting as webhooks
 from forecourt.kit import clock, outbox
 
 IDLE_PAUSE = 0.2  # seconds
+STREAM_PAUSE = 1.0
+COLLECT_PAUSE = 2.0  # partner API §10.2
 REST = 0.5  # of the time that a batch took
 AFTER_ERROR = 2.0
 log = logging.getLogger(__name__)
 
 
-def run(stop: threading.Event, *, drain: Callable[[], int] | None = None) -> None:
+def run(stop: threading.Event, *, drain: Callable[[], int] | None = None, idle_pause: float = IDLE_PAUSE) -> None:
     """Drain until told to stop. A lost database is waited for, and nothing ends the thread."""
     once = drain or drain_all
     while not stop.is_set():
@@ -36,7 +40,7 @@ def run(stop: threading.Event, *, drain: Callable[[], int] | None = None) -> Non
             connection.close()
             stop.wait(AFTER_ERROR)
             continue
-        stop.wait(REST * (time.monotonic() - begun) if taken else IDLE_PAUSE)
+        stop.wait(REST * (time.monotonic() - begun) if taken else idle_pause)
     connection.close()
 
 
@@ -49,9 +53,15 @@ def start() -> Callable[[], None]:
     """Start the threads; call the result to stop them and wait for the batches in hand."""
     stop = threading.Event()
     threads = [
-        threading.Thread(target=run, args=[stop], kwargs={"drain": drain}, name=name, daemon=True)
-        for name, drain in (("outbox-drain", drain_all), ("audit-sealer", audit.seal), ("audit-streams", audit_jobs.deliver))
+        threading.Thread(target=run, args=[stop], kwargs={"drain": drain, "idle_pause": pause}, name=name, daemon=True)
+        for name, drain, pause in (
+            ("outbox-drain", drain_all, IDLE_PAUSE),
+            ("audit-sealer", audit.seal, IDLE_PAUSE),
+            ("audit-streams", audit_jobs.deliver, STREAM_PAUSE),
+            ("webhook-collector", webhooks.collect, COLLECT_PAUSE),
+        )
     ]
+    threads.append(threading.Thread(target=Sender(stop).run, name="webhook-sender", daemon=True))
     for thread in threads:
         thread.start()
 

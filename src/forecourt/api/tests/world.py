@@ -12,7 +12,9 @@ from forecourt.audit.tokens import public_id
 from forecourt.charging.models import ChargeEnergy
 from forecourt.charging.tests.factories import AT, make_charge, make_place
 from forecourt.gateway.models import OcppMessage
-from forecourt.integrations.tests.factories import ApiClient, api_client
+from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
+from forecourt.integrations.secrets import sealed_headers, sealed_secret
+from forecourt.integrations.tests.factories import ApiClient, api_client, make_credential
 from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.tests.factories import give_funds, make_wallet
 from forecourt.network.models import Brand, ConnectorType, Integration, Model
@@ -44,7 +46,22 @@ class World:
         return path
 
     def client(self, operator: str = "northwind", **fields: Any) -> ApiClient:
-        return api_client(getattr(self.cast, operator), **fields)
+        client = api_client(getattr(self.cast, operator), **fields)
+        if operator == "northwind" and not fields:  # a key with everything also has a webhook
+            self.ids["entry_id"] = told(Credential.objects.order_by("-pk")[0]).pk
+        return client
+
+
+def told(credential: Credential) -> WebhookEntry:
+    """A webhook of the key, and an entry that waits."""
+    config = WebhookConfig.objects.create(
+        credential=credential, organisation_id=credential.organisation_id, operator_id=credential.operator_id,
+        url="https://hooks.example.com/", secret_encrypted=sealed_secret("a-secret-of-the-receiver"), secret_set_at=AT,
+        headers_encrypted=sealed_headers({"X-Key": "7"}), event_types=["*"], enabled_at=AT, next_try_at=AT,
+    )  # fmt: skip
+    return WebhookEntry.objects.create(
+        config=config, event_type="teams", entity_type="team", entity_id="1", change="updated", event_time=AT, payload="{}"
+    )
 
 
 def assemble(cast: Cast) -> World:
@@ -74,7 +91,7 @@ def assemble(cast: Cast) -> World:
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk, "brand_id": Brand.objects.first().pk,
         "model_id": Model.objects.first().pk, "connector_id": ConnectorType.objects.first().pk, "country_id": Country.objects.first().pk,
         "area_id": CountryArea.objects.first().pk, "currency_id": Currency.objects.first().pk,
-        "event_id": public_id(recorded(entity_type="Team", entity_id=cast.harbour.pk)[0].id),
+        "entry_id": told(make_credential(cast.northwind)[0]).pk, "event_id": public_id(recorded(entity_type="Team", entity_id=cast.harbour.pk)[0].id),
     }  # fmt: skip
     return World(cast, ids, place, charge)
 

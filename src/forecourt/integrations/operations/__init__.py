@@ -12,8 +12,10 @@ from forecourt.integrations.operations.credentials import (
     regenerate_secret,
     revoke_credential,
 )
+from forecourt.integrations.operations.delivering import purge_entries
+from forecourt.integrations.operations.webhooks import Wanted, configure_webhook, delete_webhook, replay, switch_on
 
 __all__ = [
-    "PUBLIC_SCOPES", "Pair", "Revoked", "create_credential", "edit_credential", "issue_token", "purge_tokens", "refresh_token",
-    "regenerate_secret", "revoke_credential",
+    "PUBLIC_SCOPES", "Pair", "Revoked", "Wanted", "configure_webhook", "create_credential", "delete_webhook", "edit_credential",
+    "issue_token", "purge_entries", "purge_tokens", "refresh_token", "regenerate_secret", "replay", "revoke_credential", "switch_on",
 ]  # fmt: skip

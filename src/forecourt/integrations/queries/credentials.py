@@ -23,10 +23,11 @@ TOKEN_PURPOSE = "api-token"  # noqa: S105 (the name of a purpose)
 
 # The living token's credential, and how many requests its limit has counted in this window: one statement, one round trip.
 # A person's applications share one limit (partner API §7).
-LIVING = """
+COLUMNS = """c.id, c.flavour = 'public' AS is_public, c.name, c.scopes, c.operator_ids, c.team_ids, c.rate_limit, c.rate_interval_seconds,
+ c.person_id, c.operator_id, c.organisation_id, o.is_main"""
+LIVING = f"""
 WITH found AS (
-  SELECT c.id, c.flavour = 'public' AS is_public, c.name, c.scopes, c.operator_ids, c.team_ids, c.rate_limit, c.rate_interval_seconds, c.person_id,
-         c.operator_id, c.organisation_id, o.is_main
+  SELECT {COLUMNS}
   FROM integrations_token t JOIN integrations_credential c ON c.id = t.credential_id JOIN operators_operator o ON o.id = c.operator_id
   LEFT JOIN identity_person p ON p.id = c.person_id
   WHERE t.access_hash = %(hash)s AND t.access_expires_at > %(at)s AND c.revoked_at IS NULL AND o.deleted_at IS NULL
@@ -39,7 +40,11 @@ WITH found AS (
   ON CONFLICT (key, "window") DO UPDATE SET count = r.count + 1 RETURNING count
 )
 SELECT counted.count, found.* FROM found, counted
-"""
+"""  # noqa: S608 (constants)
+PARTNERS = f"""
+SELECT {COLUMNS} FROM integrations_credential c JOIN operators_operator o ON o.id = c.operator_id
+WHERE c.id = ANY(%s) AND c.flavour = 'partner' AND c.revoked_at IS NULL AND o.deleted_at IS NULL ORDER BY c.id
+"""  # noqa: S608 (constants)
 TEAMS = "SELECT operator_id, array_agg(id) FROM teams_team WHERE id = ANY(%s) AND organisation_id = %s GROUP BY operator_id"
 
 
@@ -101,7 +106,16 @@ def consumer_of(access_token: str, *, at: datetime) -> tuple[Consumer, int] | No
     if not found:
         return None
     used, *row = found[0]
-    return _consumer(*(tuple(value) if isinstance(value, list) else value for value in row)), used
+    return _consumer_of_row(row), used
+
+
+def consumers(credential_ids: Sequence[int]) -> list[Consumer]:
+    """The consumers of those of these operators' credentials that live."""
+    return [_consumer_of_row(row) for row in read(PARTNERS, [list(credential_ids)])] if credential_ids else []
+
+
+def _consumer_of_row(row: Sequence[Any]) -> Consumer:
+    return _consumer(*(tuple(value) if isinstance(value, list) else value for value in row))
 
 
 def _consumer(*row: Any) -> Consumer:

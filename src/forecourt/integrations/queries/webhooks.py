@@ -1,0 +1,137 @@
+"""Reads of webhooks: who listens, what changed, what is to be sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from forecourt.access import Actor, Scope
+from forecourt.access.api_scopes import includes
+from forecourt.api.rows import read
+from forecourt.integrations.models import Credential, WebhookConfig, WebhookCursor, WebhookEntry
+from forecourt.integrations.queries.credentials import Consumer, consumers
+from forecourt.integrations.rules import is_subscribed
+from forecourt.kit.registries import WebhookSource
+
+CHUNK = 1000  # changes of one source that are read at once
+MARGIN = timedelta(seconds=1)
+# Work that began before this may still commit a change with an earlier time (a row is stamped with the beginning of its
+# transaction). Only the product's own role writes what partners see.
+OLDEST_RUNNING = """
+SELECT least(now(), min(xact_start)) FROM pg_stat_activity
+WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+PENDING_SHOWN = 10_000  # counted up to
+
+
+def horizon() -> datetime:
+    """Everything that was stamped before this is committed. Read it in a statement of its own, before the changes."""
+    moment: datetime = read(OLDEST_RUNNING)[0][0]
+    return moment - MARGIN
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A configuration that is switched on, and whom it acts as."""
+
+    config_id: int
+    event_types: tuple[str, ...]
+    team_ids: frozenset[int] | None
+    enabled_at: datetime
+    consumer: Consumer
+
+    def actor_for(self, source: WebhookSource) -> Actor | None:
+        """Who would ask by GET; None if not subscribed, or if the credential's scopes do not cover it."""
+        if not is_subscribed(self.event_types, source.event_type) or not includes(self.consumer.actor.api_scopes, source.scope):
+            return None
+        return self.consumer.actor if source.reaches_sub_accounts else self.consumer.own()
+
+
+def listeners() -> list[Listener]:
+    """Who is to be told of changes: configurations that are on, of living credentials."""
+    columns = ("credential_id", "pk", "event_types", "team_ids", "enabled_at")
+    rows = WebhookConfig.objects.filter(switched_off_at=None).values_list(*columns)
+    configs = {credential_id: rest for credential_id, *rest in rows}
+    return [
+        Listener(id, tuple(types), None if teams is None else frozenset(teams), enabled_at, consumer)
+        for consumer in consumers(list(configs))
+        for id, types, teams, enabled_at in [configs[consumer.credential_id]]
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that changed, and the places (organisation, operator, team) that it belongs to."""
+
+    id: int
+    updated_at: datetime
+    created_at: datetime
+    deleted_at: datetime | None
+    places: frozenset[tuple[int | None, int | None, int | None]]
+
+    def kind(self, since: datetime) -> str:
+        """A deleted row refuses every other change, so a change of one is its deletion."""
+        return "deleted" if self.deleted_at else "created" if self.created_at > since else "updated"
+
+    def lies_in(self, scope: Scope, team_ids: frozenset[int] | None) -> bool:
+        return scope.is_everywhere or any(
+            (organisation in scope.organisation_ids or operator in scope.operator_ids or team in scope.team_ids)
+            and (team_ids is None or team in team_ids)
+            for organisation, operator, team in self.places
+        )
+
+
+def changes_of(source: WebhookSource, *, after: tuple[datetime, int], until: datetime) -> list[Change]:
+    """The next rows of a source that changed past the cursor and before `until`, in the order of their changes."""
+    rows = read(_changes_sql(source), [after[0], *after, until])
+    places = _places_of(source, rows)
+    return [Change(*row[:4], places[row[0]]) for row in rows]
+
+
+def _changes_sql(source: WebhookSource) -> str:
+    sides = "" if source.owners else "".join(f", r.{column}" for side in source.sides.values() for column in _place(side))
+    deleted = "r.deleted_at" if source.is_deletable else "NULL::timestamptz"
+    return (
+        f"SELECT r.id, r.updated_at, r.created_at, {deleted}{sides} FROM {source.table} r "  # noqa: S608 (constants)
+        f"WHERE r.updated_at >= %s AND (r.updated_at, r.id) > (%s, %s) AND r.updated_at < %s ORDER BY r.updated_at, r.id LIMIT {CHUNK}"
+    )
+
+
+def _place(side: Mapping[str, str]) -> tuple[str, str, str]:
+    return side["organisation_id"], side["operator_id"], side["team_id"]
+
+
+def _places_of(source: WebhookSource, rows: Sequence[tuple[Any, ...]]) -> dict[int, frozenset[tuple[int | None, int | None, int | None]]]:
+    if not source.owners:
+        return {row[0]: frozenset(zip(row[4::3], row[5::3], row[6::3], strict=True)) for row in rows}
+    found: dict[int, set[tuple[int | None, int | None, int | None]]] = {row[0]: set() for row in rows}
+    for id, *place in read(source.owners, {"ids": list(found)}) if rows else ():
+        found[id].add(tuple(place))
+    return {id: frozenset(places) for id, places in found.items()}
+
+
+def cursor_of(source: WebhookSource, *, earliest: datetime) -> tuple[datetime, int]:
+    """Up to where the source has been read; not before anybody listened."""
+    kept = WebhookCursor.objects.filter(pk=source.event_type).values_list("at", "row_id").first()
+    return max(kept, (earliest, 0)) if kept else (earliest, 0)
+
+
+def config_of(credential: Credential) -> WebhookConfig | None:
+    return WebhookConfig.objects.filter(credential=credential).first()
+
+
+def pending_count(config: WebhookConfig) -> int:
+    """How many entries wait, counted up to 10,000."""
+    return WebhookEntry.objects.filter(config=config, state=WebhookEntry.State.PENDING)[:PENDING_SHOWN].count()
+
+
+def entries_of(config: WebhookConfig, *, states: Sequence[str] = (), event_types: Sequence[str] = ()) -> QuerySet[WebhookEntry]:
+    """What is kept of a configuration's entries, newest first."""
+    rows = WebhookEntry.objects.filter(config=config)
+    if states:
+        rows = rows.filter(state__in=states)
+    if event_types:
+        rows = rows.filter(event_type__in=event_types)
+    return rows.order_by("-id")

@@ -1,0 +1,165 @@
+"""The sender: what arrives, what comes of failure, and that one slow receiver holds up nobody."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.cast import assemble
+
+from forecourt.access import Actor
+from forecourt.integrations import delivery, operations, rules
+from forecourt.integrations.delivery import Sender
+from forecourt.integrations.models import WebhookConfig, WebhookEntry
+from forecourt.integrations.operations.delivering import Outcome, lease_batches, record_outcomes
+from forecourt.integrations.tests.factories import make_credential
+from forecourt.integrations.tests.receiver import SECRET, make_entries, make_webhook, receiving
+from forecourt.kit import clock
+from forecourt.notifications.models import Notification, OutgoingEmail
+
+SYSTEM = Actor.system("test")
+AT = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def webhook(cast, receiver):
+    return make_webhook(make_credential(cast.northwind)[0], receiver.url, headers={"X-Tenant": "7"})
+
+
+def batch(at=AT, *, is_failing=False):
+    return lease_batches(limit=10, is_failing=is_failing, at=at)
+
+
+def fail(at, *, is_failing=True):
+    record_outcomes([Outcome(one, 500, "broken") for one in batch(at, is_failing=is_failing)], at=at)
+
+
+def states(config):
+    return list(WebhookEntry.objects.filter(config=config).order_by("pk").values_list("state", flat=True))
+
+
+def test_the_delivery_is_that_of_the_contract(webhook):
+    make_entries(webhook, 3, payload='{"id":42,"price":7.50}')
+    (one,) = batch()
+    body, headers = delivery.request_of(one, at=AT)
+    entry = '{"entityType":"team","entityId":"%d","eventType":"updated","eventTime":"2026-11-01T12:00:00.000Z","payload":{"id":42,"price":7.50}}'
+    entries = ",".join(entry % number for number in (1, 2, 3))
+    assert body.decode() == f'{{"entries":[{entries}],"pending":0,"timestamp":1793577600000}}'
+    assert headers["X-Monta-Signature"] == rules.sha1_signature(SECRET, body)
+    assert headers["X-Tenant"] == "7"
+    assert set(headers) >= {"webhook-id", "webhook-timestamp", "webhook-signature"}
+
+
+def test_at_most_a_hundred_go_at_once_and_the_rest_is_counted(webhook):
+    make_entries(webhook, 130)
+    (one,) = batch()
+    assert (len(one.events), one.left) == (100, 30)
+
+
+def test_a_leased_receiver_is_nobody_elses_until_the_lease_ends(webhook):
+    make_entries(webhook, 1)
+    assert len(batch()) == 1
+    assert batch() == []
+    assert len(batch(AT + timedelta(seconds=61))) == 1
+
+
+def test_what_is_delivered_is_done(webhook):
+    make_entries(webhook, 2)
+    record_outcomes([Outcome(batch()[0], 204)], at=AT)
+    assert states(webhook) == ["completed", "completed"]
+    assert batch() == []
+
+
+def test_a_failure_waits_a_minute_and_less_goes_the_next_time(webhook):
+    make_entries(webhook, 100)
+    fail(AT, is_failing=False)
+    assert batch(AT + timedelta(seconds=59), is_failing=True) == []
+    (again,) = batch(AT + timedelta(seconds=60), is_failing=True)
+    assert len(again.events) == 50
+    entry = WebhookEntry.objects.get(pk=again.entry_ids[0])
+    assert (entry.state, entry.attempts, entry.last_status, entry.answer) == ("pending", 1, 500, "broken")
+
+
+def test_after_five_days_it_is_switched_off_and_the_admins_are_told(webhook, cast):
+    make_entries(webhook, 1)
+    fail(AT, is_failing=False)
+    fail(AT + timedelta(days=5))
+    webhook.refresh_from_db()
+    assert (webhook.switched_off_reason, states(webhook)) == ("The receiver answered 500.", ["failed"])
+    assert Notification.objects.filter(person_id=cast.ada.pk).count() == 1
+    assert OutgoingEmail.objects.filter(kind="webhook-off", person_id=cast.ada.pk).count() == 1
+    operations.switch_on(actor=SYSTEM, config=webhook, at=AT + timedelta(days=6))
+    assert states(webhook) == ["pending"]
+    assert len(batch(AT + timedelta(days=6))) == 1
+
+
+def test_what_is_refused_again_and_again_is_given_up_and_can_be_sent_again(webhook):
+    make_entries(webhook, 1)
+    WebhookEntry.objects.update(attempts=rules.MOST_ATTEMPTS - 1)
+    fail(AT, is_failing=False)
+    assert states(webhook) == ["failed"]
+    assert operations.replay(actor=SYSTEM, config=webhook, at=AT) == 1
+    assert states(webhook) == ["pending"]
+
+
+def test_a_revoked_key_is_sent_nothing(webhook):
+    make_entries(webhook, 1)
+    operations.revoke_credential(actor=SYSTEM, credential=webhook.credential, at=AT)
+    assert batch() == []
+
+
+def test_what_is_over_is_deleted_in_its_time(webhook):
+    make_entries(webhook, 3)
+    ids = list(WebhookEntry.objects.values_list("pk", flat=True))
+    for id, state in zip(ids, ("completed", "failed"), strict=False):
+        WebhookEntry.objects.filter(pk=id).update(state=state, closed_at=AT)
+    assert operations.purge_entries(at=AT + timedelta(hours=25)) == 1
+    assert operations.purge_entries(at=AT + timedelta(days=8)) == 1
+    assert states(webhook) == ["pending"]
+
+
+@pytest.mark.parametrize(("status", "delivered"), [(200, True), (302, False), (503, False)])
+def test_a_test_tells_at_once_whether_it_arrives(webhook, receiver, status, delivered):
+    receiver.status = status
+    outcome = delivery.send_test(webhook, at=AT)
+    assert (outcome.is_delivered, outcome.status, outcome.answer) == (delivered, status, "taken")
+    assert len(receiver.requests) == 1  # no redirect is followed
+
+
+def test_a_name_that_leads_home_later_is_not_asked(webhook, receiver, settings):
+    make_entries(webhook, 1)
+    settings.PRIVATE_HOSTS = frozenset()
+    outcome = delivery.send_test(webhook, at=AT)
+    assert (outcome.status, receiver.requests) == (None, [])
+
+
+@pytest.fixture
+def two_webhooks(own_database, receiver):
+    """A slow receiver and a quick one, with real commits."""
+    cast = assemble()
+    with receiving() as slow:
+        slow.delay = 2.0
+        configs = [make_webhook(make_credential(cast.northwind)[0], one.url) for one in (slow, receiver)]
+        yield configs, receiver
+        slow.delay = 0.0
+
+
+def test_a_slow_receiver_holds_up_nobody(two_webhooks):
+    (slow, quick), receiver = two_webhooks
+    make_entries(slow, 1)
+    make_entries(quick, 250)
+    stop = threading.Event()
+    thread = threading.Thread(target=Sender(stop).run)
+    begun = time.monotonic()
+    thread.start()
+    while len(receiver.entries) < 250 and time.monotonic() < begun + 10:
+        stop.wait(0.02)
+    took = time.monotonic() - begun
+    stop.set()
+    thread.join(15)
+    assert took < 2.0
+    assert {entry["entityId"] for entry in receiver.entries} == {str(number) for number in range(1, 251)}
+    assert set(states(quick)) == {"completed"} == set(states(slow))
+    for headers, body in receiver.requests:
+        assert headers["x-monta-signature"] == rules.sha1_signature(SECRET, body)
+    assert WebhookConfig.objects.filter(leased_until__gt=clock.now()).count() == 0
