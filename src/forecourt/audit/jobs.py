@@ -8,6 +8,7 @@ from forecourt.access import Actor
 from forecourt.audit import operations, queries
 from forecourt.audit.models import ChainCheck, LogExport
 from forecourt.kit import clock, partitions
+from forecourt.portal.exports import guarded
 
 PATIENCE = timedelta(hours=6)  # with an export or a check that a crash left running
 SYSTEM = Actor.system("audit")
@@ -53,7 +54,7 @@ def make_export(export_id: int) -> None:
     if export.state != LogExport.State.RUNNING:
         return
     try:
-        content = operations.write_export(export)
+        content = operations.write_export(export, guarded=guarded)
     except Exception:
         operations.fail_export(actor=SYSTEM, export=export, at=clock.now())
         raise

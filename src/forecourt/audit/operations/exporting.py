@@ -26,10 +26,10 @@ from forecourt.files import queries as file_queries
 from forecourt.kit.errors import DomainError
 from forecourt.kit.events import announce
 from forecourt.kit.operations import operation
-from forecourt.portal.exports import BYTE_ORDER_MARK, guarded
 
 MOST_ROWS = 500_000  # of one file; a longer time is exported in parts
 LASTS = timedelta(days=7)
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # for spreadsheets
 TOLD_EVERY = 2_000  # rows
 MOMENTS = ("since", "until", "through")
 COLUMNS = (
@@ -61,8 +61,12 @@ def ask_for_export(*, actor: Actor, person_id: int, scope: Scope, filters: Event
         raise LogExportRuns(_("Your last export is still being made. You are told when it is ready.")) from error
 
 
-def write_export(export: LogExport) -> bytes:
-    """A ZIP with the CSV, newest first, at most `MOST_ROWS` rows. Notes its progress as it goes."""
+def write_export(export: LogExport, *, guarded: Callable[[object], object]) -> bytes:
+    """
+    A ZIP with the CSV, newest first, at most `MOST_ROWS` rows. Notes its progress as it goes.
+
+    :param guarded: a cell as a spreadsheet may have it (`portal.exports`).
+    """
     places: dict[str, Any] = {name: frozenset(ids) for name, ids in export.scope.items()}
     asked: dict[str, Any] = {name: parse_datetime(value) if name in MOMENTS and value else value for name, value in export.filters.items()}
     scope, filters = Scope(**places), EventFilter(**asked)
@@ -73,7 +77,7 @@ def write_export(export: LogExport) -> bytes:
 
     with tempfile.TemporaryFile() as packed:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("audit-log.csv", "w", force_zip64=True) as content:
-            _write(content, _rows(scope, filters), told)
+            _write(content, ([guarded(cell) for cell in row] for row in _rows(scope, filters)), told)
         packed.seek(0)
         return packed.read()
 
@@ -112,8 +116,9 @@ def _write(content: IO[bytes], rows: Iterable[Sequence[object]], told: Callable[
     writer.writerow(COLUMNS)
     done = 0
     for done, row in enumerate(rows, 1):
-        writer.writerow([guarded(cell) for cell in row])
-        if done % TOLD_EVERY == 0:
+        writer.writerow(row)
+        if done % BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # for spreadsheets
+TOLD_EVERY == 0:
             told(done)
     told(done)
     text.flush()
