@@ -117,8 +117,7 @@ def _write(content: IO[bytes], rows: Iterable[Sequence[object]], told: Callable[
     done = 0
     for done, row in enumerate(rows, 1):
         writer.writerow(row)
-        if done % BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # for spreadsheets
-TOLD_EVERY == 0:
+        if done % TOLD_EVERY == 0:
             told(done)
     told(done)
     text.flush()
