@@ -162,7 +162,7 @@ def _switch_off(config: WebhookConfig, outcome: Outcome, at: datetime) -> None:
 
 
 def _tell(config: WebhookConfig, person: Person) -> None:
-    name, path = config.credential.name, in_account(f"/api-keys/{config.credential_id}/webhook", config.operator_id)
+    name, path = config.credential.name, in_account(f"/api-keys/{config.credential_id}", config.operator_id)
     with override(person.language):
         subject = _("The webhook of “%(name)s” was switched off") % {"name": name}
         says = _(

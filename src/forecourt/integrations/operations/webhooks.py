@@ -35,7 +35,7 @@ class Wanted:
 
 def configure_webhook(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime) -> WebhookConfig:
     """
-    Create or replace the key's webhook. A change of the address is tried at once; what waits goes there.
+    Create or replace the key's webhook. What waits goes there at once; one that was switched off is on again.
 
     No operation of its own: the host name is looked up before the transaction begins.
 
@@ -66,6 +66,8 @@ def _store(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime
     config.url, config.event_types = wanted.url, sorted(set(wanted.event_types))
     config.headers_encrypted = sealed_headers(dict(wanted.headers))
     config.team_ids = None if wanted.team_ids is None else sorted(set(wanted.team_ids))
+    if config.switched_off_at:
+        _reopen(WebhookEntry.objects.filter(config=config, state=WebhookEntry.State.FAILED))
     _begin_anew(config, at)
     config.save()
     return config
