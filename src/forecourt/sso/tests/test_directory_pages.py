@@ -3,7 +3,7 @@
 import re
 
 from forecourt.access import OperatorRole
-from forecourt.audit.models import Event
+from forecourt.audit.tests.factories import recorded
 from forecourt.identity.models import Person
 from forecourt.operators.models import OperatorMember
 from forecourt.sso.models import Directory
@@ -118,7 +118,7 @@ def test_a_group_has_one_name_and_known_members(cast):
 def test_the_audit_log_names_the_directory_and_not_the_token(cast):
     scim = mapped(cast)
     scim.add("Nora")
-    made = Event.objects.filter(entity_type="DirectoryUser", action="created").latest("occurred_at")
+    (made,) = recorded(entity_type="DirectoryUser", action="created")
+    (connected,) = recorded(entity_type="Directory")
     assert (made.actor_kind, made.actor_name) == ("system", "SCIM: Entra ID")
-    assert "token_hash" in Event.objects.get(entity_type="Directory").changes
-    assert Event.objects.get(entity_type="Directory").changes["token_hash"] == ["•••", "•••"]
+    assert connected.changes["token_hash"] == ["•••", "•••"]
