@@ -25,6 +25,7 @@ LIKE = {
     ("mia", "gate"): ("dora", "harbour"),
     ("sam", "harbour"): ("sven", "harbour"),
     ("sam", "garden"): ("sven", "garden"),
+    ("sam", "gate"): ("eve", "gate"),
 }
 NAMES = [name for name, path in PAGES.items() if OWNED.search(path) and name in TABLE]
 
