@@ -272,9 +272,9 @@ TABLE = {
     "api-key-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "api-key-secret": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "api-key-revoke": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
-    "directories": Row(get="ada sue eve"),
+    "directories": Row(get="ada oscar sue eve"),
     "directory-new": Row(get="ada eve", post="ada eve", missing="sue"),  # a Main account's
-    "directory": Row(get="ada", missing="oscar bea sven sue tom dora eve root", only="harbour"),
-    "directory-token": Row(get="ada", post="ada", missing="oscar bea sven sue tom dora eve root", only="harbour"),
-    "directory-revoke": Row(get="ada", post="ada", missing="oscar bea sven sue tom dora eve root", only="harbour"),
+    "directory": Row(get="ada oscar", missing="bea sven sue tom dora eve root", only="harbour"),
+    "directory-token": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root", only="harbour"),
+    "directory-revoke": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root", only="harbour"),
 }
