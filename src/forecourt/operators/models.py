@@ -46,7 +46,9 @@ class Operator(PartnerVisible, Address):
     support_phone = models.CharField(max_length=16, blank=True, db_default="", default="")  # E.164
     support_url = models.URLField(blank=True, db_default="", default="")
     support_hours = models.CharField(max_length=120, blank=True, db_default="", default="")
-    requires_second_factor = models.BooleanField(db_default=False, default=False)  # of its people; a Main account's: of all Sub-accounts' too
+    requires_second_factor = models.BooleanField(
+        db_default=False, default=False
+    )  # of its people; a Main account's: of all Sub-accounts' too
     is_first_line = models.BooleanField(db_default=False, default=False)  # its teams turn to the operator first
     theme = models.ForeignKey("operators.Theme", models.PROTECT, null=True, related_name="+")  # null: the default one
 

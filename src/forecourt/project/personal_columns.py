@@ -39,4 +39,9 @@ COLUMNS = (
     PersonalColumns("Charge", "person_id", frozenset({"note", "partner_external_id", "partner_custom_payload"}), is_named=False),
 )  # fmt: skip
 
-ENCRYPTED = (EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE), EncryptedColumn("audit_stream", "secret_encrypted", "audit-stream"), *WEBHOOK_SECRETS, *SSO_SECRETS)
+ENCRYPTED = (
+    EncryptedColumn("audit_person_key", "key_encrypted", PURPOSE),
+    EncryptedColumn("audit_stream", "secret_encrypted", "audit-stream"),
+    *WEBHOOK_SECRETS,
+    *SSO_SECRETS,
+)

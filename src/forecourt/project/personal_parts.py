@@ -16,7 +16,6 @@ from forecourt.operators import personal as operators
 from forecourt.project import personal_answers as answers
 from forecourt.project import personal_errors as errors
 from forecourt.sso import personal as sso
-from forecourt.sso import personal as sso
 from forecourt.teams import personal as teams
 
 

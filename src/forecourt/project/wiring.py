@@ -37,10 +37,10 @@ from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
 from forecourt.pricing.api import PAGE_FIELDS as PRICING_PAGE_FIELDS
 from forecourt.pricing.api import WEBHOOKS as PRICING_WEBHOOKS
 from forecourt.project import audit_items, audit_letters, operations_pages, people_pages, personal_columns, personal_parts
-from forecourt.sso.pages import directories as directory_pages
-from forecourt.sso.queries import directories
 from forecourt.sso import gates as sso_gates
+from forecourt.sso.pages import directories as directory_pages
 from forecourt.sso.pages import overview as sso_pages
+from forecourt.sso.queries import directories
 from forecourt.teams import accounts
 from forecourt.teams import pages as teams_pages
 from forecourt.teams import personal as teams_personal

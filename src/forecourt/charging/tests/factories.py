@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from forecourt.charging import operations
 from forecourt.charging.intents import MeterIntent, Reading, Sample, StartIntent, StopIntent
 from forecourt.charging.models import Charge
 from forecourt.charging.rules.names import human_readable_id
@@ -83,3 +85,12 @@ def meter(
 
 def stop(station: Station, transaction_id: str, meter_wh: int, *, at: datetime, reason: str = "Local", readings=()) -> StopIntent:
     return StopIntent(station.pk, transaction_id, at, meter_wh, reason, readings=readings)
+
+
+def start(place: Place, **given: Any) -> Any:
+    """The outcome of one start; `given` as `Place.start`."""
+    return operations.start_charges([place.start(**given)], recorded_at=given.get("at", AT))[0]
+
+
+def started(place: Place, **given: Any) -> Charge:
+    return Charge.objects.get(pk=start(place, **given).charge_id)

@@ -87,7 +87,7 @@ def changes_of(source: WebhookSource, *, after: tuple[datetime, int], until: dat
     """The next rows of a source that changed past the cursor and before `until`, in the order of their changes."""
     rows = read(_changes_sql(source), [after[0], *after, until])
     places = _places_of(source, rows)
-    return [Change(*row[:4], places[row[0]]) for row in rows]
+    return [Change(row[0], row[1], row[2], row[3], places[row[0]]) for row in rows]
 
 
 def _changes_sql(source: WebhookSource) -> str:

@@ -51,7 +51,7 @@ def test_from_nothing_to_switched_on(cast, fake, sign_in_test, monkeypatch):
 def sign_in_test(fake):
     def go(client, row):
         page = client.post(f"/sso/providers/{row.pk}/test").text
-        state, fake.nonce = (re.search(rf"[?;]{name}=([\w-]+)", page)[1] for name in ("state", "nonce"))
+        state, fake.nonce = (re.findall(rf"[?;]{name}=([\w-]+)", page)[0] for name in ("state", "nonce"))
         return client.get(f"/accounts/sso/{row.slug}/callback/", {"state": state, "code": "code"})
 
     return go
