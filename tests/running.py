@@ -16,6 +16,7 @@ import requests
 
 T = TypeVar("T")
 COMMAND = (sys.executable, "-m", "forecourt.project.cli")
+OWN = {"FORECOURT_DESIGN": "1", "FORECOURT_PRIVATE_HOSTS": "localhost"}  # an identity provider of a test may run here
 
 
 def eventually(look: Callable[[], T], within: float = 20, *, every: float = 0.05, says: str = "it never happened") -> T:
@@ -125,7 +126,7 @@ def started(folder: Path, *options: str, within: float = 300) -> Iterator[Produc
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = [*COMMAND, "up", "--data", str(folder), "--web-port", "0", "--ocpp-port", "0", *options]
     with folder.with_suffix(".log").open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=clean_environment(FORECOURT_DESIGN="1"))
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=clean_environment(**OWN))
     product = Product(folder, process)
     try:
         eventually(product.is_ready, within, every=0.2, says="forecourt up was never ready")
