@@ -63,6 +63,7 @@ ITEMS = (
     AuditItem("Team", _("Team"), _page(Team.objects, Permission.TEAM_READ, "team-detail")),
     AuditItem("TeamMember", _("Team member")),
     AuditItem("TeamMemberFee", _("Member fee")),
+    AuditItem("TeamMemberFeePurchase", _("Member fee of a month")),
     AuditItem("TeamMemberProfile", _("Member group")),
     AuditItem("TeamTemplate", _("Team template")),
     AuditItem("TeamTemplatePricing", _("Price of a team template")),
