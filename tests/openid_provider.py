@@ -37,7 +37,8 @@ def running(portal: str, names: tuple[str, ...], *, algorithm: str) -> Iterator[
     command = [node, "tests/openid_provider.mjs", json.dumps(given)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
-            assert process.stdout and process.stdout.readline() == "ready\n", "the OpenID provider did not start"
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n", "the OpenID provider did not start"
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
@@ -49,11 +50,12 @@ def main(issuer: str) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
     django.setup()
+    from forecourt.access import OperatorRole
     from forecourt.identity.models import Person
     from forecourt.identity.tests.factories import make_person
     from forecourt.kit import clock
     from forecourt.operators.models import Operator
-    from forecourt.sso.operations import domains, providers
+    from forecourt.sso.operations import domains, group_roles, providers
     from forecourt.teams.queries import actor_of
     from forecourt.teams.tests.factories import make_personal_team
 
@@ -66,6 +68,7 @@ def main(issuer: str) -> None:
     domain = domains.add_domain(actor=actor, operator=eastgate, domain=DOMAIN, provider=row, at=at)
     record = domains.expected_record(domain)[1]
     domains.check_domain(actor=actor, domain=domain, at=at, resolve=lambda _name: frozenset({record}))
+    group_roles.map_group(actor=actor, account=eastgate, group="grid-operations", role=OperatorRole.BOOKKEEPER, at=at)
     make_personal_team(make_person("Anna", email=f"anna@{DOMAIN}"))
     json.dump({"provider": row.pk, "slug": row.slug}, sys.stdout)
 

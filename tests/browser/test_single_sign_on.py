@@ -1,4 +1,4 @@
-"""Single sign-on with an OpenID provider that is not ours (oidc-provider): set up, in, linked, out, and out from there."""
+"""Single sign-on with an OpenID provider that is not ours (oidc-provider): set up, in, linked, out, and out from there. In this order."""
 
 import json
 import subprocess
@@ -76,9 +76,11 @@ def test_an_admin_tests_a_provider_and_switches_it_on(signed_in: SignIn, provide
     expect(page.get_by_text("Switched on.")).to_be_visible()
 
 
-def test_somebody_new_comes_in_and_goes_out_through_the_provider(page: Page, issuer: str):
+def test_somebody_new_comes_in_and_goes_out_through_the_provider(furnished: Product, page: Page, issuer: str):
     come_in(page, issuer, "nora")
     expect_in(page, "nora")
+    role = "SELECT role FROM operators_operatormember JOIN identity_person AS person ON person.id = person_id WHERE person.email = %s"
+    assert furnished.rows(role, f"nora@{openid_provider.DOMAIN}") == [("bookkeeper",)]  # her group's
     page.goto("/accounts/logout/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{issuer}/session/end**")
