@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from django.db import connection
 
-from forecourt.integrations.models import Credential, WebhookEntry
+from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.operations.collecting import collect_from
 from forecourt.integrations.queries import webhooks as queries
 from forecourt.integrations.tests.factories import api_client
@@ -14,6 +14,7 @@ from forecourt.integrations.tests.receiver import make_webhook
 from forecourt.kit.registries import webhook_sources
 from forecourt.teams.models import Team
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 URL = "http://localhost:9/hook"
 PATHS = {
@@ -25,6 +26,13 @@ PATHS = {
 @pytest.fixture(autouse=True)
 def private_hosts(settings):
     settings.PRIVATE_HOSTS = frozenset({"localhost"})
+
+
+@pytest.fixture
+def world(world):
+    """Without a listener of its own."""
+    WebhookConfig.objects.all().delete()
+    return world
 
 
 def source(event_type):
@@ -48,6 +56,7 @@ def collected(event_type):
 @pytest.mark.parametrize("event_type", PATHS)
 def test_the_payload_is_what_the_get_gives(world, event_type):
     client = listen(world.cast.northwind)
+    WebhookConfig.objects.update(enabled_at=LONG_AGO)
     entries = collected(event_type)
     assert str(world.ids[PATHS[event_type]]) in [entry.entity_id for entry in entries]
     for entry in entries:
@@ -75,6 +84,7 @@ def test_a_later_change_is_an_update_and_a_deletion_says_so(world):
     listen(world.cast.northwind)
     collected("teams")
     with connection.cursor() as cursor:  # the trigger stamps with the transaction's beginning, which is this test's
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE teams_team DISABLE TRIGGER touch")
     Team.objects.filter(pk=world.cast.harbour.pk).update(name="New", updated_at=LATER - timedelta(days=2))
     assert [(entry.entity_id, entry.change) for entry in collected("teams")] == [(str(world.cast.harbour.pk), "updated")]

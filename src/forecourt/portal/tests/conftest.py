@@ -53,4 +53,9 @@ def ask():
 @pytest.fixture
 def ada():
     """Someone signed in who may do what is called “read”."""
-    return {"user": SimpleNamespace(is_authenticated=True), "actor": SimpleNamespace(may_anywhere=lambda permission: permission == "read")}
+    return {
+        "user": SimpleNamespace(is_authenticated=True),
+        "actor": SimpleNamespace(
+            may_anywhere=lambda permission: permission == "read", operator_memberships=(), team_memberships=(), platform_role=None
+        ),
+    }
