@@ -272,6 +272,13 @@ TABLE = {
     "api-key-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "api-key-secret": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
     "api-key-revoke": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook": Row(get="ada oscar", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-edit": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-test": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-on": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-replay": Row(post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-delete": Row(get="ada", post="ada", missing="bea sven sue tom dora eve root"),
+    "api-key-webhook-entry": Row(get="ada oscar", post="ada", missing="bea sven sue tom dora eve root"),
     "directories": Row(get="ada oscar sue eve"),
     "directory-new": Row(get="ada eve", post="ada eve", missing="sue"),  # a Main account's
     "directory": Row(get="ada oscar", missing="bea sven sue tom dora eve root", only="harbour"),

@@ -8,7 +8,8 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        from forecourt.integrations.states import API_KEY
+        from forecourt.integrations.states import API_KEY, WEBHOOK_ENTRY
         from forecourt.portal import states
 
         states.register("api_key", API_KEY)
+        states.register("webhook_entry", WEBHOOK_ENTRY)

@@ -9,7 +9,17 @@ from forecourt.integrations.pages.credentials import (
     credential_revoke,
     credential_secret,
 )
+from forecourt.integrations.pages.webhooks import (
+    webhook,
+    webhook_delete,
+    webhook_edit,
+    webhook_entry,
+    webhook_on,
+    webhook_replay,
+    webhook_test,
+)
 
 __all__ = [
     "MENU", "credential_detail", "credential_edit", "credential_list", "credential_new", "credential_revoke", "credential_secret",
+    "webhook", "webhook_delete", "webhook_edit", "webhook_entry", "webhook_on", "webhook_replay", "webhook_test",
 ]  # fmt: skip

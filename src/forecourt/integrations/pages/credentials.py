@@ -13,6 +13,7 @@ from forecourt.access import Permission, fetch, require
 from forecourt.access.api_scopes import ENTITIES, LEVELS
 from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential
+from forecourt.integrations.pages.webhooks import tabs_of
 from forecourt.integrations.queries import CredentialFilter
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
@@ -213,6 +214,7 @@ def _context(request: PageRequest, credential: Credential) -> dict[str, Any]:
         "credential": credential,
         "state": queries.state_of(credential),
         "crumbs": [(_("API keys"), reverse("api-keys"))],
+        "tabs": tabs_of(request, credential),
         "actions_given": _actions(request, credential),
         "facts": _facts(credential),
     }
