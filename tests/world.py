@@ -6,11 +6,13 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from forecourt.api.tests.world import told
 from forecourt.audit.tests.factories import recorded
 from forecourt.billing.tests.factories import make_agreement
 from forecourt.charging.tests.factories import make_charge
 from forecourt.identity.models import Person
 from forecourt.identity.tests.factories import make_person
+from forecourt.integrations.models import WebhookConfig
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.kit import clock
 from forecourt.ledger.models import WalletTransaction
@@ -85,6 +87,8 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
     group = make_member_group(f"{team.name}'s staff", team)
     credential, _ = make_credential(operator, name=f"{team.name}'s key")
     directory, _ = make_directory(operator)
+    entry = told(credential)
+    WebhookConfig.objects.filter(pk=entry.config_id).update(url="http://localhost:9/")  # refused at once
     return {
         "what": "reset",
         "feature_group_id": make_feature_group(operator, f"{team.name} features").pk, "team_run_id": make_run(operator).pk,
@@ -94,7 +98,7 @@ def _things(platform: Operator, team: Team) -> dict[str, Any]:
         "station_id": station.pk, "charge_point_id": point.pk, "key_id": key.pk, "charge_id": charge.pk, "member_id": member.pk, "profile_id": group.pk, "run_id": 10**6,
         "account_id": operator.pk, "theme_id": make_theme(f"{team.name} theme", operator).pk,
         "operator_member_id": make_invitation(operator, f"helper-{team.pk}@example.com").pk,
-        "credential_id": credential.pk, "directory_id": directory.pk, "agreement_id": make_agreement(operator, platform).pk,
+        "credential_id": credential.pk, "entry_id": entry.pk, "directory_id": directory.pk, "agreement_id": make_agreement(operator, platform).pk,
         "transaction_id": WalletTransaction.objects.get(to_wallet=wallet).pk,
     }  # fmt: skip
 

@@ -92,7 +92,7 @@ def webhook(request: PageRequest, credential_id: int) -> HttpResponseBase:
         "types": [(name, name) for name in rules.EVENT_TYPES],
         "type": event_type,
         "waiting": kept.pending_count(config) if config else 0,
-        "has_failed": bool(config) and kept.entries_of(config, states=["failed"]).exists(),
+        "has_failed": config is not None and kept.entries_of(config, states=["failed"]).exists(),
     }
     return respond(request, "integrations/webhook.html", "rows", context)
 

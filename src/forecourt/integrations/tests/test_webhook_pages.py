@@ -1,0 +1,123 @@
+"""The webhook of an API key in the portal: bad input at its field, a secret shown once, the log, sent again."""
+
+import pytest
+
+from forecourt.integrations.models import WebhookConfig, WebhookEntry
+from forecourt.integrations.secrets import headers_of, secret_of
+from forecourt.integrations.tests.factories import make_credential
+from forecourt.integrations.tests.receiver import make_entries, make_webhook
+from forecourt.kit import clock
+
+
+@pytest.fixture
+def credential(cast, settings):
+    settings.PRIVATE_HOSTS = frozenset({"localhost"})
+    return make_credential(cast.northwind, name="Fleet sync")[0]
+
+
+@pytest.fixture
+def ada(client, cast):
+    client.force_login(cast.ada)
+    return client
+
+
+@pytest.fixture
+def hook(credential, receiver):
+    return make_webhook(credential, receiver.url)
+
+
+def path(credential, rest=""):
+    return f"/api-keys/{credential.pk}/webhook{rest}"
+
+
+def given(**fields):
+    return {"url": "http://localhost:9/hook", "secret": "", "event_types": ["charges"], "headers": "X-Customer: 42"} | fields
+
+
+def test_a_key_without_a_webhook_says_how_to_set_one_up(ada, credential):
+    page = ada.get(path(credential)).text
+    assert "No webhook yet" in page
+    assert f'href="{path(credential, "/edit")}"' in page
+
+
+def test_a_secret_that_was_made_is_shown_once(ada, credential):
+    made = ada.post(path(credential, "/edit"), given()).text
+    config = WebhookConfig.objects.get()
+    assert secret_of(config.secret_encrypted) in made
+    assert secret_of(config.secret_encrypted) not in ada.get(path(credential)).text
+    assert (config.event_types, headers_of(config.headers_encrypted), config.team_ids) == (["charges"], {"X-Customer": "42"}, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"url": ""}, "This field is required."),
+        ({"url": "https://10.0.0.1/hook"}, "This host lies in a private network."),
+        ({"url": "http://example.com/hook"}, "The address must begin with https://."),
+        ({"secret": "short"}, "Use 16 to 191 characters."),
+        ({"event_types": []}, "Choose at least one."),
+        ({"headers": "Authorization: me"}, "At most five headers, their names beginning with X-"),
+        ({"headers": "\n".join(f"X-{number}: 1" for number in range(6))}, "At most five headers"),
+        ({"team_ids": ["999999"]}, "Select a valid choice."),
+    ],
+)
+def test_bad_input_has_its_message_and_stores_nothing(ada, credential, fields, says):
+    answer = ada.post(path(credential, "/edit"), given(**fields))
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert WebhookConfig.objects.count() == 0
+
+
+def test_saving_without_a_secret_keeps_it(ada, credential, hook):
+    before = secret_of(hook.secret_encrypted)
+    ada.post(path(credential, "/edit"), given(event_types=["teams", "users"]))
+    hook.refresh_from_db()
+    assert (secret_of(hook.secret_encrypted), hook.event_types) == (before, ["teams", "users"])
+
+
+def test_a_test_says_what_came_back(ada, credential, hook, receiver):
+    assert "The receiver answered 200." in ada.post(path(credential, "/test"), follow=True).text
+    receiver.status = 503
+    assert "The test did not arrive. The receiver answered 503." in ada.post(path(credential, "/test"), follow=True).text
+
+
+def test_the_log_is_filtered_and_an_entry_shows_what_is_sent(ada, credential, hook):
+    first, second = make_entries(hook, 2, payload='{"id":7}')
+    WebhookEntry.objects.filter(pk=first.pk).update(state="failed", closed_at=clock.now(), answer="no room", last_status=507)
+    page = ada.get(path(credential, "?state=failed")).text
+    assert f"/entries/{first.pk}" in page
+    assert f"/entries/{second.pk}" not in page
+    entry = ada.get(path(credential, f"/entries/{first.pk}")).text
+    for shown in ("{&quot;id&quot;:7}", "no room", "507"):
+        assert shown in entry
+
+
+def test_what_failed_is_sent_again_one_or_all(ada, credential, hook):
+    rows = make_entries(hook, 3)
+    WebhookEntry.objects.update(state="failed", closed_at=clock.now())
+    ada.post(path(credential, f"/entries/{rows[0].pk}"))
+    assert WebhookEntry.objects.filter(state="pending").count() == 1
+    assert "Sent again: 2." in ada.post(path(credential, "/replay"), follow=True).text
+    assert WebhookEntry.objects.filter(state="pending").count() == 3
+
+
+def test_one_that_was_switched_off_says_why_and_is_switched_on(ada, credential, hook):
+    WebhookConfig.objects.update(switched_off_at=clock.now(), switched_off_reason="Nothing arrived for five days.")
+    assert "Nothing arrived for five days." in ada.get(path(credential)).text
+    ada.post(path(credential, "/on"))
+    hook.refresh_from_db()
+    assert hook.switched_off_at is None
+
+
+def test_deleting_asks_first(ada, credential, hook):
+    make_entries(hook, 1)
+    assert "This cannot be undone." in ada.get(path(credential, "/delete")).text
+    ada.post(path(credential, "/delete"))
+    assert (WebhookConfig.objects.count(), WebhookEntry.objects.count()) == (0, 0)
+
+
+def test_who_may_only_read_has_no_buttons(client, cast, credential, hook):
+    client.force_login(cast.oscar)
+    page = client.get(path(credential)).text
+    assert "/hook" in page or hook.url in page
+    assert path(credential, "/edit") not in page
