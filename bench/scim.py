@@ -26,7 +26,7 @@ def token(at: Installation) -> str:
         operator, organisation = found.fetchone() or (0, 0)
         connection.execute(
             "INSERT INTO sso_emaildomain (operator_id, organisation_id, domain, txt_token, verified_at) "
-            "SELECT %(operator)s, %(organisation)s, %(domain)s, '', now() WHERE NOT EXISTS (SELECT 1 FROM sso_emaildomain WHERE domain = %(domain)s)",
+            "SELECT %(operator)s, %(organisation)s, %(domain)s::varchar, '', now() WHERE NOT EXISTS (SELECT 1 FROM sso_emaildomain WHERE domain = %(domain)s::varchar)",
             {"operator": operator, "organisation": organisation, "domain": DOMAIN},
         )
         connection.execute(

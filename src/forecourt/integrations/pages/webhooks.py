@@ -49,12 +49,8 @@ class WebhookForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("One a line, like “X-Customer: 42”; at most five."),
     )
-    team_ids = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Teams"),
-        queryset=Team.objects.none(),
-        required=False,
-        help_text=gettext_lazy("None chosen: all that the key reaches."),
-    )
+    is_for_all = forms.BooleanField(label=gettext_lazy("Of all teams that the key reaches"), required=False)
+    team_ids = forms.ModelMultipleChoiceField(label=gettext_lazy("Only of these teams"), queryset=Team.objects.none(), required=False)
 
     def __init__(self, *args: Any, operator: Operator, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +65,14 @@ class WebhookForm(forms.Form):
 
     def clean_headers(self) -> dict[str, str]:
         lines = [line.partition(":") for line in self.cleaned_data["headers"].splitlines() if line.strip()]
+        names = [name.strip().lower() for name, _colon, _value in lines]
+        if not all(colon for _name, colon, _value in lines) or len(set(names)) < len(names):
+            raise forms.ValidationError(_("One header a line, each once: a name, a colon, a value."))
         return {name.strip(): value.strip() for name, _colon, value in lines}
+
+    def clean(self) -> None:
+        if not self.cleaned_data.get("is_for_all") and not self.cleaned_data.get("team_ids") and "team_ids" not in self.errors:
+            self.add_error("team_ids", _("Choose at least one."))
 
 
 @page("GET")
@@ -79,6 +82,7 @@ def webhook(request: PageRequest, credential_id: int) -> HttpResponseBase:
     config = kept.config_of(credential)
     chosen = [value for value in request.GET.getlist("state") if value in STATES]
     event_type = request.GET.get("type", "")
+    event_type = event_type if event_type in rules.EVENT_TYPES else ""
     entries = (
         kept.entries_of(config, states=chosen, event_types=[event_type] if event_type else []) if config else WebhookEntry.objects.none()
     )
@@ -145,7 +149,7 @@ def webhook_on(request: PageRequest, credential_id: int) -> HttpResponseBase:
 def webhook_replay(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """Send everything again that was given up."""
     count = operations.replay(actor=request.actor, config=_config(request, credential_id), at=clock.now())
-    return done(request, "api-key-webhook", credential_id, message=_("Sent again: %(count)s.") % {"count": count})
+    return done(request, "api-key-webhook", credential_id, message=_("Waiting to be sent again: %(count)s.") % {"count": count})
 
 
 @page("GET", "POST")
@@ -178,7 +182,7 @@ def webhook_entry(request: PageRequest, credential_id: int, entry_id: int) -> Ht
     here = reverse("api-key-webhook-entry", args=[credential_id, entry_id])
     if request.method == "POST":
         operations.replay(actor=request.actor, config=config, at=clock.now(), entry_id=entry.pk)
-        return done(request, here, message=_("It is sent again."))
+        return done(request, here, message=_("It waits to be sent again."))
     context = {
         "title": f"{entry.entity_type} {entry.entity_id}: {entry.change}",
         "crumbs": [
@@ -223,6 +227,7 @@ def _facts(config: WebhookConfig) -> list[tuple[str, Any]]:
         (_("Teams"), _("all that the key reaches") if config.team_ids is None else len(config.team_ids)),
         (_("Secret set"), config.secret_set_at),
         (_("On since"), None if config.switched_off_at else config.enabled_at),
+        (_("Failing since"), config.failing_since),
         (_("Next try"), config.next_try_at if config.failing_since and not config.switched_off_at else None),
     ]
 
@@ -240,14 +245,16 @@ def _entry_facts(entry: WebhookEntry) -> list[tuple[str, Any]]:
 
 def _initial(config: WebhookConfig | None) -> dict[str, Any]:
     if config is None:
-        return {"event_types": [rules.EVERY_TYPE]}
+        return {"event_types": [rules.EVERY_TYPE], "is_for_all": True}
     lines = [f"{name}: {value}" for name, value in headers_of(config.headers_encrypted).items()]
-    return {"url": config.url, "event_types": config.event_types, "headers": "\n".join(lines), "team_ids": config.team_ids}
+    return {"url": config.url, "event_types": config.event_types, "headers": "\n".join(lines)} | {
+        "is_for_all": config.team_ids is None, "team_ids": config.team_ids,
+    }  # fmt: skip
 
 
 def _wanted(form: WebhookForm, secret: str | None) -> operations.Wanted:
     given = form.cleaned_data
-    teams = [team.pk for team in given["team_ids"]] or None
+    teams = None if given["is_for_all"] else [team.pk for team in given["team_ids"]]
     return operations.Wanted(given["url"], secret, given["event_types"], given["headers"], teams)
 
 
@@ -263,8 +270,12 @@ def _config(request: PageRequest, credential_id: int) -> WebhookConfig:
     The webhook, for somebody who may manage it.
 
     :raises NotFound: if the key has none, or as `access.fetch`.
+    :raises Revoked: if the key was ended.
     """
-    config = kept.config_of(_fetched(request, credential_id, MANAGE))
+    credential = _fetched(request, credential_id, MANAGE)
+    if credential.revoked_at:
+        raise operations.Revoked(_("This key was revoked and cannot be used again."))
+    config = kept.config_of(credential)
     if config is None:
         raise NotFound(_("This key has no webhook."))
     return config

@@ -31,7 +31,13 @@ def path(credential, rest=""):
 
 
 def given(**fields):
-    return {"url": "http://localhost:9/hook", "secret": "", "event_types": ["charges"], "headers": "X-Customer: 42"} | fields
+    return {
+        "url": "http://localhost:9/hook",
+        "secret": "",
+        "event_types": ["charges"],
+        "headers": "X-Customer: 42",
+        "is_for_all": "on",
+    } | fields
 
 
 def test_a_key_without_a_webhook_says_how_to_set_one_up(ada, credential):
@@ -58,7 +64,10 @@ def test_a_secret_that_was_made_is_shown_once(ada, credential):
         ({"event_types": []}, "Choose at least one."),
         ({"headers": "Authorization: me"}, "At most five headers, their names beginning with X-"),
         ({"headers": "\n".join(f"X-{number}: 1" for number in range(6))}, "At most five headers"),
+        ({"headers": "X-Customer"}, "One header a line"),
+        ({"headers": "X-A: 1\nx-a: 2"}, "One header a line"),
         ({"team_ids": ["999999"]}, "Select a valid choice."),
+        ({"is_for_all": ""}, "Choose at least one."),
     ],
 )
 def test_bad_input_has_its_message_and_stores_nothing(ada, credential, fields, says):
@@ -97,7 +106,7 @@ def test_what_failed_is_sent_again_one_or_all(ada, credential, hook):
     WebhookEntry.objects.update(state="failed", closed_at=clock.now())
     ada.post(path(credential, f"/entries/{rows[0].pk}"))
     assert WebhookEntry.objects.filter(state="pending").count() == 1
-    assert "Sent again: 2." in ada.post(path(credential, "/replay"), follow=True).text
+    assert "Waiting to be sent again: 2." in ada.post(path(credential, "/replay"), follow=True).text
     assert WebhookEntry.objects.filter(state="pending").count() == 3
 
 
