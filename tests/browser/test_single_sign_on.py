@@ -40,6 +40,7 @@ def provider(furnished: Product, issuer: str) -> dict[str, Any]:
 def page(chromium: Browser, furnished: Product) -> Iterator[Page]:
     """A window of somebody whom neither we nor the provider know yet."""
     page = opened(chromium, furnished.portal, [])
+    page.set_default_timeout(30_000)  # two servers answer in turn, on a machine that has other work
     yield page
     page.context.close()
 
