@@ -13,7 +13,7 @@ from forecourt.access import Permission, fetch, require
 from forecourt.access.api_scopes import ENTITIES, LEVELS
 from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential
-from forecourt.integrations.pages.webhooks import tabs_of
+from forecourt.integrations.pages.webhooks import fetched_key, tabs_of, teams_of
 from forecourt.integrations.queries import CredentialFilter
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
@@ -52,8 +52,7 @@ class CredentialForm(forms.Form):
 
     def __init__(self, *args: Any, operator: Operator, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owned = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
-        self.fields["teams"].queryset = Team.objects.filter(deleted_at=None, **owned).order_by("name")  # type: ignore[attr-defined]
+        self.fields["teams"].queryset = teams_of(operator)  # type: ignore[attr-defined]
         subs = Operator.objects.filter(organisation_id=operator.organisation_id, is_main=False, deleted_at=None)
         if operator.is_main and subs.exists():
             self.fields["operators"].queryset = subs.order_by("name")  # type: ignore[attr-defined]
@@ -120,7 +119,7 @@ def credential_new(request: PageRequest) -> HttpResponseBase:
 @page("GET", "POST")
 def credential_edit(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """Name, scopes, reach and limit; in effect at the next request of the program."""
-    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    credential = fetched_key(request, credential_id, Permission.INTEGRATION_MANAGE)
     now = {
         "name": credential.name,
         "teams": credential.team_ids,
@@ -148,14 +147,14 @@ def _with_reach(form: CredentialForm, credential: Credential) -> dict[str, Any]:
 
 @page("GET")
 def credential_detail(request: PageRequest, credential_id: int) -> HttpResponseBase:
-    credential = _fetched(request, credential_id, Permission.INTEGRATION_READ)
+    credential = fetched_key(request, credential_id, Permission.INTEGRATION_READ)
     return respond(request, "integrations/credential_detail.html", None, _context(request, credential))
 
 
 @page("GET", "POST")
 def credential_secret(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """A new secret; the old one is good for a day more, unless it leaked."""
-    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    credential = fetched_key(request, credential_id, Permission.INTEGRATION_MANAGE)
     form = LeakedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         leaked = form.cleaned_data["leaked"]
@@ -168,7 +167,7 @@ def credential_secret(request: PageRequest, credential_id: int) -> HttpResponseB
 @page("GET", "POST")
 def credential_revoke(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """End a key for good."""
-    credential = _fetched(request, credential_id, Permission.INTEGRATION_MANAGE)
+    credential = fetched_key(request, credential_id, Permission.INTEGRATION_MANAGE)
     if request.method == "POST":
         operations.revoke_credential(actor=request.actor, credential=credential, at=clock.now())
         return done(request, "api-key", credential_id, message=_("The key is revoked. Its tokens stopped working."))
@@ -194,13 +193,6 @@ def _ask(request: PageRequest, credential: Credential, title: str, says: str, co
 def _form(request: PageRequest, form: CredentialForm, title: str, submit: str, cancel_url: str, chosen: list[str]) -> HttpResponseBase:
     context = {"title": title, "form": form, "submit": submit, "cancel_url": cancel_url, "matrix": _matrix(chosen)}
     return respond(request, "integrations/credential_form.html", None, context, status=422 if form.errors else 200)
-
-
-def _fetched(request: PageRequest, id: int, needs: Permission) -> Credential:
-    """Of the account itself: a person's own key is theirs alone (`own_keys`), or whoever gave it a new secret could act as them."""
-    rows = Credential.objects.filter(person=None).select_related("operator")
-    credential: Credential = fetch(rows, actor=request.actor, id=id, needs=needs)
-    return credential
 
 
 def _secret_page(request: PageRequest, credential: Credential, secret: str) -> HttpResponseBase:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +27,12 @@ from forecourt.teams.models import Team
 
 READ, MANAGE = Permission.INTEGRATION_READ, Permission.INTEGRATION_MANAGE
 STATES = tuple(WebhookEntry.State.values)
+
+
+def teams_of(operator: Operator) -> QuerySet[Team]:
+    """The teams that a key of the account may be given: a Main account's keys reach its Sub-accounts' too."""
+    owned = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
+    return Team.objects.filter(deleted_at=None, **owned).order_by("name")
 
 
 class WebhookForm(forms.Form):
@@ -54,8 +61,7 @@ class WebhookForm(forms.Form):
 
     def __init__(self, *args: Any, operator: Operator, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        owned = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
-        self.fields["team_ids"].queryset = Team.objects.filter(deleted_at=None, **owned).order_by("name")  # type: ignore[attr-defined]
+        self.fields["team_ids"].queryset = teams_of(operator)  # type: ignore[attr-defined]
         stays = (
             _("16 to 191 characters. Empty: one is made and shown once.")
             if is_new
@@ -78,7 +84,7 @@ class WebhookForm(forms.Form):
 @page("GET")
 def webhook(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """State, configuration and delivery log of the key's webhook."""
-    credential = _fetched(request, credential_id, READ)
+    credential = fetched_key(request, credential_id, READ)
     config = kept.config_of(credential)
     chosen = [value for value in request.GET.getlist("state") if value in STATES]
     event_type = request.GET.get("type", "")
@@ -104,7 +110,7 @@ def webhook(request: PageRequest, credential_id: int) -> HttpResponseBase:
 @page("GET", "POST")
 def webhook_edit(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """Set the webhook up, or change it. A secret that was made is shown in the answer and nowhere else."""
-    credential = _fetched(request, credential_id, MANAGE)
+    credential = fetched_key(request, credential_id, MANAGE)
     config = kept.config_of(credential)
     form = WebhookForm(request.POST or None, operator=credential.operator, is_new=config is None, initial=_initial(config))
     if request.method == "POST" and form.is_valid():
@@ -174,7 +180,7 @@ def webhook_delete(request: PageRequest, credential_id: int) -> HttpResponseBase
 @page("GET", "POST")
 def webhook_entry(request: PageRequest, credential_id: int, entry_id: int) -> HttpResponseBase:
     """One entry: what is sent, how that went; a POST sends it again."""
-    credential = _fetched(request, credential_id, MANAGE if request.method == "POST" else READ)
+    credential = fetched_key(request, credential_id, MANAGE if request.method == "POST" else READ)
     config = kept.config_of(credential)
     entry = kept.entries_of(config).filter(pk=entry_id).first() if config else None
     if config is None or entry is None:
@@ -258,8 +264,8 @@ def _wanted(form: WebhookForm, secret: str | None) -> operations.Wanted:
     return operations.Wanted(given["url"], secret, given["event_types"], given["headers"], teams)
 
 
-def _fetched(request: PageRequest, id: int, needs: Permission) -> Credential:
-    """Of the account itself: a person's own key has no webhook here."""
+def fetched_key(request: PageRequest, id: int, needs: Permission) -> Credential:
+    """Of the account itself: a person's own key is theirs alone (`own_keys`), or whoever gave it a new secret could act as them."""
     rows = Credential.objects.filter(person=None).select_related("operator")
     credential: Credential = fetch(rows, actor=request.actor, id=id, needs=needs)
     return credential
@@ -272,7 +278,7 @@ def _config(request: PageRequest, credential_id: int) -> WebhookConfig:
     :raises NotFound: if the key has none, or as `access.fetch`.
     :raises Revoked: if the key was ended.
     """
-    credential = _fetched(request, credential_id, MANAGE)
+    credential = fetched_key(request, credential_id, MANAGE)
     if credential.revoked_at:
         raise operations.Revoked(_("This key was revoked and cannot be used again."))
     config = kept.config_of(credential)
