@@ -7,9 +7,11 @@ followed. `FORECOURT_PRIVATE_HOSTS` names hosts that are exempt, also from https
 """
 
 import asyncio
+import contextvars
 import ipaddress
 import socket
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -80,7 +82,7 @@ def call(
     limit: int = 1_000_000,
 ) -> Answer:
     """
-    One request, waited for. Not for code that runs in an event loop.
+    One request, waited for in a thread of its own, so that the caller may stand inside an event loop.
 
     :param timeout: seconds in all. :param limit: bytes of an answer; a larger one is refused.
     :raises Unreachable: if there was no answer, or the address may not be asked.
@@ -95,7 +97,8 @@ def call(
             return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, content)
 
     try:
-        return asyncio.run(ask())
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(contextvars.copy_context().run, asyncio.run, ask()).result()
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         raise Unreachable(reason_of(error)) from error
 
