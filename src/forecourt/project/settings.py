@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "forecourt.portal.middleware.LocaleAndZone",
     "forecourt.project.guards.StrangersLimit",  # last: its page has the stranger's language
 ]
-# Of the partner API (project/wsgi.py): no session, no cookie, no page.
+# Of the partner API and of SCIM (project/wsgi.py): no session, no cookie, no page.
 API_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "forecourt.audit.middleware.Origin",

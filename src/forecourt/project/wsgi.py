@@ -1,8 +1,8 @@
 """
 The WSGI application that `forecourt web` serves: two handlers, each with its own middleware, and before them a shorter way.
 
-The partner API has no session, no cookie and no page, so it runs through `API_MIDDLEWARE` alone; everything else, the
-API's documentation page too, runs through `MIDDLEWARE`. A list of the API is answered before either, if it can be
+The partner API and the directories' SCIM have no session, no cookie and no page, so they run through `API_MIDDLEWARE` alone;
+everything else, the API's documentation page too, runs through `MIDDLEWARE`. A list of the API is answered before either, if it can be
 (`api/direct.py`), with the headers that `API_MIDDLEWARE` would give it.
 """
 
@@ -23,7 +23,7 @@ from forecourt.audit.middleware import HEADER, id_of_request
 from forecourt.integrations.middleware import identity
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
-API_PREFIX, API_PAGE = "/api/", "/api/v1/docs"
+API_PREFIXES, API_PAGE = ("/api/", "/scim/"), "/api/v1/docs"
 
 
 class ApiHandler(WSGIHandler):
@@ -80,5 +80,5 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     if answered is not None:
         return answered
     path: str = environ.get("PATH_INFO", "")
-    handler = _api if path.startswith(API_PREFIX) and path != API_PAGE else _browser
+    handler = _api if path.startswith(API_PREFIXES) and path != API_PAGE else _browser
     return handler(environ, start_response)

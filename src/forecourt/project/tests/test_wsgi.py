@@ -65,6 +65,12 @@ def test_a_session_cookie_has_no_power_at_the_api(cast, path):
     assert (status, json.loads(body)["errorCode"]) == ("401 Unauthorized", "INVALID_ACCESS_TOKEN")
 
 
+def test_a_directory_has_neither_session_nor_page(cast):
+    status, headers, body = ask("/scim/v2/Users", HTTP_COOKIE=f"sessionid={cast.client('ada').cookies['sessionid'].value}")
+    assert (status, headers["Content-Type"], json.loads(body)["status"]) == ("401 Unauthorized", "application/scim+json", "401")
+    assert not {"Set-Cookie", "Vary", "Content-Security-Policy"} & set(headers)
+
+
 def test_a_path_that_is_no_operation_answers_in_the_envelope(cast):
     status, _, body = ask("/api/v1/nonsense", HTTP_AUTHORIZATION=token_of(api_client(cast.northwind)))
     assert (status, json.loads(body)["errorCode"]) == ("404 Not Found", "RESOURCE_NOT_FOUND")

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
@@ -75,6 +74,7 @@ def revoke_directory(*, actor: Actor, directory: Directory, at: datetime) -> Non
 
 
 def note_use(directory: Directory, *, at: datetime) -> None:
-    """When the token was last used, to the minute."""
-    is_old = Q(last_used_at=None) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
-    Directory.objects.filter(is_old, pk=directory.pk).update(last_used_at=at)
+    """When the token was last used, to the minute. `directory` was just read."""
+    noted = directory.last_used_at
+    if noted is None or noted < at - USE_NOTED_EVERY:
+        Directory.objects.filter(pk=directory.pk).update(last_used_at=at)

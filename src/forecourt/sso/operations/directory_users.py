@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from forecourt.access import Actor
 from forecourt.identity import operations as identity
@@ -40,18 +40,13 @@ def create_user(*, actor: Actor, directory: Directory, body: Any, at: datetime) 
     if not address or domain_of(address) not in verified_domains(directory.organisation_id):
         raise NotOfOrganisation(_ELSEWHERE)
     with _unique(resource):
-        person = _person_with(address, resource, actor=actor, at=at)
-        if not is_ours(directory, person):
+        person, is_new = _person_with(address, resource, actor=actor, at=at)
+        if person.platform_role is not None:
             raise NotOfOrganisation(_ELSEWHERE)
-        row = DirectoryUser.objects.select_for_update().filter(directory=directory, person=person).first()
-        if row is not None and row.deleted_at is None:
-            raise NotUnique("The directory has this person already.")
-        row = row or DirectoryUser(
-            organisation_id=directory.organisation_id, operator_id=directory.operator_id, directory=directory, person=person, version=0
-        )
-        row.deleted_at = None
+        row = _row_for(directory, person, is_new=is_new)
         _write(row, resource)
-    _follow(row, was_active=None, actor=actor, at=at)
+    if not (is_new and row.active):  # who is new is let in and has no role yet
+        _follow(row, was_active=None, actor=actor, at=at)
     return row
 
 
@@ -147,12 +142,28 @@ def _move(user: DirectoryUser, address: str, *, actor: Actor, at: datetime) -> N
     user.person = identity.change_email(actor=actor, person=user.person, email=address, at=at)
 
 
-def _person_with(address: str, resource: Mapping[str, Any], *, actor: Actor, at: datetime) -> Person:
-    person = Person.objects.filter(email__iexact=address, deleted_at=None).first()
+def _person_with(address: str, resource: Mapping[str, Any], *, actor: Actor, at: datetime) -> tuple[Person, bool]:
+    """Whoever has the address, and whether they were made for it."""
     first, last = names_of(resource)
-    if person is not None:
-        return person
-    return teams.welcome_person(actor=actor, at=at, email=address, first_name=first, last_name=last, language=_language(resource))
+    try:
+        made = teams.welcome_person(actor=actor, at=at, email=address, first_name=first, last_name=last, language=_language(resource))
+    except PersonExists:
+        return Person.objects.get(email__iexact=address, deleted_at=None), False
+    return made, True
+
+
+def _row_for(directory: Directory, person: Person, *, is_new: bool) -> DirectoryUser:
+    """The row of a person whom the directory had deleted, or one to be written."""
+    held = DirectoryUser.objects.select_for_update().filter(directory=directory, person=person)
+    row = None if is_new else held.first()
+    if row is None:
+        return DirectoryUser(
+            organisation_id=directory.organisation_id, operator_id=directory.operator_id, directory=directory, person=person, version=0
+        )
+    if row.deleted_at is None:
+        raise NotUnique("The directory has this person already.")
+    row.deleted_at = None
+    return row
 
 
 def _language(resource: Mapping[str, Any]) -> str:
@@ -171,8 +182,10 @@ def _write(row: DirectoryUser, resource: dict[str, Any]) -> None:
     row.user_name, row.external_id, row.active = resource["userName"], resource.get("externalId"), resource["active"]
     row.resource, row.folded = resource, folded(resource)
     row.version += 1
+    is_made = row.pk is None
     row.save()
-    row.refresh_from_db(fields=["created_at", "updated_at"])
+    if not is_made:  # what is made comes back with its times
+        row.refresh_from_db(fields=["updated_at"])
 
 
 def _follow(row: DirectoryUser, *, was_active: bool | None, actor: Actor, at: datetime) -> None:
@@ -187,10 +200,9 @@ def _follow(row: DirectoryUser, *, was_active: bool | None, actor: Actor, at: da
 
 @contextmanager
 def _unique(resource: Mapping[str, Any]) -> Iterator[None]:
-    """A savepoint whose refusals are told in the protocol's words."""
+    """Refusals of what is written inside, told in the protocol's words. They end the operation, so nothing of it stays."""
     try:
-        with transaction.atomic():
-            yield
+        yield
     except (IntegrityError, PersonExists) as error:
         raise NotUnique(f"There is another user {resource['userName']}.") from error
     except Invalid as error:

@@ -24,7 +24,7 @@ def user_list(request: ScimRequest) -> HttpResponse:
     if request.method == "GET":
         return listed(asked, queries.users_of(request.directory), _users)
     user = users.create_user(actor=request.actor, directory=request.directory, body=body_of(request), at=request.at)
-    return _one(_users([user], asked), asked, status=_CREATED)
+    return _one(queries.user_resources([user], base=base(), with_groups=False), asked, status=_CREATED)  # nobody is born into a group
 
 
 @scim("POST")

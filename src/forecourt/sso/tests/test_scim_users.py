@@ -35,6 +35,13 @@ def test_a_new_user_is_a_person_with_a_personal_team_and_no_password(scim):
     assert made["meta"]["location"].endswith(f"/scim/v2/Users/{made['id']}")
 
 
+def test_what_making_a_user_asks_of_the_database(scim, django_assert_num_queries):
+    """Token, transaction, actor, domains, twin; person, their team (3 reads and writes), membership, 2 events; user, end. Beside them the limit's counter."""
+    scim.add("Ole")  # notes that the token is used
+    with django_assert_num_queries(14):
+        scim.add("Nora")
+
+
 def test_what_was_sent_is_read_again_with_its_version(scim):
     made = scim.add("Nora", title="Engineer")
     answer = scim.call("GET", f"/Users/{made['id']}")
