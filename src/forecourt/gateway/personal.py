@@ -39,9 +39,9 @@ def _erase(person_id: int, *, at: datetime) -> None:
 
 
 def _pattern(person_id: int) -> str | None:
-    """Their keys as whole JSON strings, whatever the case."""
+    """Their keys as whole JSON strings, whatever the case; also within the JSON text that a DataTransfer may carry."""
     found = key_identifiers(person_id)
-    return '(?<=")(' + "|".join(re.escape(one) for one in found) + ')(?=")' if found else None
+    return '(?<=")(' + "|".join(re.escape(one) for one in found) + r')(?=\\?")' if found else None
 
 
 PARTS = (PersonalPart("station-messages", export=_export, erase=_erase),)

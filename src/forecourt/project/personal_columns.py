@@ -35,6 +35,7 @@ COLUMNS = (
     ),
     PersonalColumns("OperatorUser", "person_id", _INVITED),
     PersonalColumns("DirectoryUser", "person_id", frozenset({"user_name", "external_id", "resource"})),
+    PersonalColumns("ExternalIdentity", "person_id", frozenset({"subject", "email"})),
     PersonalColumns("ChargeAuthToken", "person_id", frozenset({"identifier", "name", "partner_external_id", "partner_custom_payload"})),
     PersonalColumns("Charge", "person_id", frozenset({"note", "partner_external_id", "partner_custom_payload"}), is_named=False),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from forecourt.network import personal as network
 from forecourt.operators import personal as operators
 from forecourt.project import personal_answers as answers
 from forecourt.project import personal_errors as errors
+from forecourt.project import personal_searches as searches
 from forecourt.sso import personal as sso
 from forecourt.teams import personal as teams
 
@@ -36,7 +37,7 @@ def _audit_forgets(person_id: int, *, at: datetime) -> None:
 
 
 # Highest first: `identity` forgets the address by which the others find the person; the audit trail forgets last of all.
-DOMAINS: tuple[Any, ...] = (answers, errors, gateway, charging, network, ledger, integrations, sso, teams, operators, identity)
+DOMAINS: tuple[Any, ...] = (answers, errors, searches, gateway, charging, network, ledger, integrations, sso, teams, operators, identity)
 PARTS = (
     PersonalPart("audit-claims", erase=_audit_claims),
     *(part for domain in DOMAINS for part in domain.PARTS),

@@ -17,8 +17,9 @@ from PIL import Image
 
 from forecourt.access import Actor, OperatorRole, TeamRole
 from forecourt.api.models import IdempotencyKey
+from forecourt.api.tests.world import told
 from forecourt.audit import queries as audit
-from forecourt.audit.models import Event
+from forecourt.audit.models import Event, LogExport
 from forecourt.audit.tests.factories import seal_all
 from forecourt.charging.models import Charge
 from forecourt.gateway.models import OcppMessage
@@ -26,8 +27,11 @@ from forecourt.gateway.tests.stations import Running, eventually
 from forecourt.identity import jobs, operations
 from forecourt.identity.models import DataExport, Person
 from forecourt.identity.tests.inbox import code_in, last_message
+from forecourt.integrations.models import WebhookEntry
+from forecourt.integrations.operations.collecting import collect_from
+from forecourt.integrations.queries.webhooks import listeners
 from forecourt.integrations.tests.factories import make_credential
-from forecourt.kit import clock
+from forecourt.kit import clock, registries
 from forecourt.kit.models import OutboxRow
 from forecourt.ledger.models import Posting
 from forecourt.ledger.operations import record_transactions
@@ -41,6 +45,8 @@ from forecourt.operators import operations as operators
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
 from forecourt.project.drains import drain_all
+from forecourt.sso.models import BreakGlass, ExternalIdentity, IdentityProvider, SsoSession
+from forecourt.sso.tests.scim_client import GROUP, USER, make_directory, make_verified_domain
 from forecourt.teams import operations as teams
 from forecourt.teams.models import Team
 from forecourt.teams.operations.inviting import start_invitations
@@ -49,12 +55,15 @@ from forecourt.teams.tests.factories import make_team
 
 PASSWORD = "correct horse battery"
 KEY = "04C0FFEE517A42"
-EMAIL, LATER_EMAIL, PHONE = "ottoline@morrell.example", "garsington@morrell.example", "+4531990077"
+EMAIL, LATER_EMAIL, PHONE = "ottoline@bloomsbury.example", "garsington@bloomsbury.example", "+4531990077"
 NAMES = ("Ottoline", "Garsington", "Morrell", "Manor Lane 12")
 READABLE = {
-    "identity_person.email", "identity_intervention.reason", "integrations_credential.name", "kit_outbox.error", "network_chargekey.identifier",
+    "audit_export.filters", "identity_person.email", "identity_intervention.reason", "integrations_credential.name",
+    "integrations_webhookentry.answer", "integrations_webhookentry.payload", "kit_outbox.error", "network_chargekey.identifier",
     "network_command.answer", "network_command.payload", "network_station.configuration", "notifications_notification.text",
-    "notifications_outgoingemail.text", "operators_operatormember.invited_email", "teams_teammember.invited_email",
+    "notifications_outgoingemail.text", "ocpp_message.frame", "operators_operatormember.invited_email", "sso_directoryuser.folded",
+    "sso_directoryuser.resource", "sso_directoryuser.user_name", "sso_externalidentity.email", "sso_externalidentity.subject",
+    "teams_teammember.invited_email",
 }  # fmt: skip
 SYSTEM = Actor.system("test")
 
@@ -147,6 +156,39 @@ def leave_traces(one: Somebody, operator: Operator) -> None:
     make_credential(operator, person=one.person, name="Ottoline's home")
 
 
+def be_in_a_directory(one: Somebody, operator: Operator) -> None:
+    """Their organisation's directory describes them, and its provider has signed them in."""
+    at, of = clock.now(), {"organisation_id": operator.organisation_id, "operator": operator}
+    make_verified_domain(operator, "bloomsbury.example")
+    _, scim = make_directory(operator)
+    name = {"givenName": "Ottoline", "familyName": "Morrell", "formatted": "Lady Ottoline Morrell"}
+    user = {"schemas": [USER], "userName": LATER_EMAIL, "name": name, "phoneNumbers": [{"value": PHONE}], "active": True}
+    made = scim.call("POST", "/Users", user).json()
+    group = {"schemas": [GROUP], "displayName": "Bloomsbury", "members": [{"value": made["id"], "display": "Ottoline Morrell"}]}
+    assert scim.call("POST", "/Groups", group).status_code == 201
+    provider = IdentityProvider.objects.create(
+        **of, name="Nordic", kind="generic", issuer="https://id.example", client_secret=b"", slug="nordic"
+    )
+    seen = {"subject": f"auth|{EMAIL}", "email": EMAIL, "linked_at": at, "last_sign_in_at": at}
+    identity = ExternalIdentity.objects.create(**of, provider=provider, person=one.person, **seen)
+    SsoSession.objects.create(identity=identity, sid="s1", session_key="k1", id_token=b"sealed", created_at=at)
+    BreakGlass.objects.create(**of, person=one.person, created_at=at)
+
+
+def be_told_of(one: Somebody, operator: Operator) -> None:
+    """Receivers of webhooks hear of them, and one says it back; somebody searched the audit log for them; a station asked its maker."""
+    credential, _ = make_credential(operator)
+    said = told(credential)
+    WebhookEntry.objects.filter(pk=said.pk).update(answer=f"Ottoline Morrell: no such address {EMAIL}")
+    for source in registries.webhook_sources:
+        collect_from(source, listening=listeners(), until=clock.now())
+    LogExport.objects.create(person_id=10**6, scope={}, filters={"text": "ottoline morrell"}, asked_at=clock.now())
+    OcppMessage.objects.create(
+        id=1, at=clock.now(), station_id=Station.objects.get(identity="CP1").pk, direction="in", type=2, message_id="m", action="DataTransfer",
+        frame=json.dumps([2, "m", "DataTransfer", {"vendorId": "x", "data": json.dumps({"idTag": KEY})}]),
+    )  # fmt: skip
+
+
 def be_called_something_else(one: Somebody, operator: Operator) -> None:
     """Another name by now; and what still goes to the address they had before."""
     at, harbour = clock.now(), Team.objects.get(name="Harbour")
@@ -207,6 +249,8 @@ def test_after_erasing_a_person_nothing_in_the_database_names_them(running: Runn
     be_mentioned(somebody, Operator.objects.get(name="Northwind"))
     drain_all()
     leave_traces(somebody, Operator.objects.get(name="Northwind"))
+    be_in_a_directory(somebody, Operator.objects.get(name="Northwind"))
+    be_told_of(somebody, Operator.objects.get(name="Northwind"))
     be_called_something_else(somebody, Operator.objects.get(name="Northwind"))
     assert set(mentions(words)) >= READABLE
     person = Person.objects.get(pk=somebody.person.pk)
