@@ -122,15 +122,9 @@ class Actor:
         """Whether a platform role grants it. Platform permissions have no rows of a tenant."""
         return self.platform_role is not None and permission in PLATFORM_GRANTS[self.platform_role]
 
-    def with_factor_alone(self) -> "Actor":
-        """
-        The same person without the accounts that ask for a second factor which they lack, and without those accounts' teams;
-        the personal team stays.
-        """
-        shut = [m for m in self.operator_memberships if m.lacks_factor]
-        if not shut:
-            return self
-        operators = tuple(m for m in self.operator_memberships if not m.lacks_factor)
+    def without_accounts(self, shut: tuple[OperatorMembership, ...]) -> "Actor":
+        """The same person without these accounts, and without those accounts' teams; the personal team stays."""
+        operators = tuple(m for m in self.operator_memberships if m not in shut)
         teams = tuple(m for m in self.team_memberships if m.is_personal or not any(_lies_under(m, one) for one in shut))
         left = replace(self, operator_memberships=operators, team_memberships=teams)
         if self.account is None or left.may_work_in(self.account):

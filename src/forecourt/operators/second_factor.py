@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor, OperatorMembership
-from forecourt.identity.second_factor import was_shown
+from forecourt.identity.second_factor import shown_to
 from forecourt.operators.models import Operator
 from forecourt.portal.pages import PageRequest, done, page, respond
 
@@ -18,10 +18,11 @@ PAGE = "second-factor"
 
 
 def open_part(request: HttpRequest, actor: Actor) -> Actor:
-    """The actor as this browser may act: without accounts that ask for a second factor, unless one was shown."""
-    shut = () if was_shown(request) else tuple(m for m in actor.operator_memberships if m.lacks_factor)
+    """The actor as this browser may act: without accounts that ask for a second factor, unless their own provider was shown one."""
+    shown = shown_to(request)
+    shut = tuple(m for m in actor.operator_memberships if m.lacks_factor and m.organisation_id != shown)
     request.shut_accounts = shut  # type: ignore[attr-defined]
-    return actor.with_factor_alone() if shut else actor
+    return actor.without_accounts(shut) if shut else actor
 
 
 def shut_to(request: HttpRequest) -> tuple[OperatorMembership, ...]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from forecourt.identity import second_factor
 from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.kit.registries import SignInWay
@@ -34,15 +35,19 @@ class Arrival:
     provider_id: int
     subject: str
     email: str
-    groups: list[str]
+    groups: list[str] | None
     sid: str
     id_token: str  # encrypted, base64
     at: float
+    shows_second_factor: bool = False
 
     @classmethod
     def of(cls, assertion: Assertion, *, at: datetime) -> Self:
         token = base64.b64encode(signing_in.sealed(assertion.id_token)).decode()
-        return cls(assertion.provider.pk, assertion.subject, assertion.email, list(assertion.groups), assertion.sid, token, at.timestamp())
+        groups = None if assertion.groups is None else list(assertion.groups)
+        return cls(
+            assertion.provider.pk, assertion.subject, assertion.email, groups, assertion.sid, token, at.timestamp(), assertion.shows_second_factor
+        )  # fmt: skip
 
     def keep(self, request: HttpRequest) -> None:
         request.session[KEY] = asdict(self)
@@ -75,7 +80,7 @@ def sign_in_way(request: HttpRequest | None, email: str) -> SignInWay | None:
 
 
 def follow_sign_in(request: HttpRequest, person: Person) -> None:
-    """Link who came through a provider, remember the browser for its sign-out, give the roles of their groups."""
+    """Link who came through a provider, remember the browser for its sign-out and a second factor shown there, give the roles of their groups."""
     at = clock.now()
     arrival = arrival_of(request, at=at)
     request.session.pop(KEY, None)
@@ -86,6 +91,8 @@ def follow_sign_in(request: HttpRequest, person: Person) -> None:
         actor=actor_of(person), person=person, provider=provider, subject=arrival.subject, email=arrival.email, groups=arrival.groups,
         sid=arrival.sid, id_token=base64.b64decode(arrival.id_token), session_key=request.session.session_key or "", at=at,
     )  # fmt: skip
+    if arrival.shows_second_factor:
+        second_factor.note_shown(request, organisation_id=provider.organisation_id)
     if is_new:
         messages.success(request, _("From now on you sign in with %(provider)s.") % {"provider": provider.name})
 

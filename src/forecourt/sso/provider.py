@@ -29,6 +29,8 @@ def discover(issuer: str) -> dict[str, Any]:
     :raises ProviderDown: if it is not there, is another issuer's, or names addresses that may not be asked.
     """
     found = _json(outside_call("GET", issuer.rstrip("/") + "/.well-known/openid-configuration"))
+    if "{" in str(found.get("issuer")):  # Microsoft's “common” and “organizations”: …/{tenantid}/v2.0
+        raise ProviderDown("issuer", _("This issuer stands for every organisation at once. Enter the one of your own tenant."))
     if found.get("issuer") != issuer:
         raise ProviderDown("issuer", _("The discovery document is of another issuer: %(issuer)s") % {"issuer": found.get("issuer")})
     for name in REQUIRED:
@@ -100,7 +102,7 @@ def outside_call(method: str, url: str, **more: Any) -> outside.Answer:
     try:
         return outside.call(method, url, **more)
     except outside.Unreachable as error:
-        raise ProviderDown("unreachable", error.reason) from error
+        raise ProviderDown("unreachable", _("Your identity provider could not be asked: %(why)s") % {"why": error.reason}) from error
 
 
 def _json(answer: outside.Answer) -> dict[str, Any]:

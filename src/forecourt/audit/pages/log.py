@@ -118,7 +118,7 @@ def _origin(row: EventRow) -> list[tuple[str, object]]:
     return [
         (_("Who"), actor_of(row)), (_("Kind"), labels.ACTOR_KINDS.get(row.actor_kind, row.actor_kind)), (_("Their ID"), row.actor_id or None),
         (_("Address"), told.get("address")), (_("Browser"), told.get("user_agent")), (_("API key"), told.get("credential_id")),
-        (_("Request ID"), told.get("request_id")),
+        (_("Request ID"), told.get("request_id")), (_("Reason"), told.get("reason")),
     ]  # fmt: skip
 
 

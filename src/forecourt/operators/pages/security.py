@@ -51,7 +51,8 @@ def security(request: PageRequest, account_id: int) -> HttpResponseBase:
 def _saved(request: PageRequest, operator: Operator, form: SecurityForm) -> bool:
     try:
         operations.require_second_factor(
-            actor=request.actor, operator=operator, at=clock.now(), has_shown_one=second_factor.was_shown(request), is_required=form.cleaned_data["requires_second_factor"],
+            actor=request.actor, operator=operator, at=clock.now(), has_shown_one=second_factor.shown_to(request) == operator.organisation_id,
+            is_required=form.cleaned_data["requires_second_factor"],
         )  # fmt: skip
     except operations.SecondFactorMissing as error:
         form.add_error("requires_second_factor", error.message)

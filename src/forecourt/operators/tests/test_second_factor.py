@@ -133,9 +133,18 @@ def test_a_session_that_showed_one_at_its_identity_provider_is_let_in(cast):
     ask(cast.northwind)
     client = cast.client("ada")
     session = client.session
-    session[SHOWN] = True
+    session[SHOWN] = cast.northwind.organisation_id
     session.save()
     assert client.get(f"/account/{cast.northwind.pk}/settings").status_code == 200
+
+
+def test_one_shown_at_another_organisations_provider_opens_nothing(cast):
+    ask(cast.northwind)
+    client = cast.client("ada")
+    session = client.session
+    session[SHOWN] = cast.eastgate.organisation_id
+    session.save()
+    assert led(client)
 
 
 def test_people_of_teams_and_strangers_are_not_asked(cast):

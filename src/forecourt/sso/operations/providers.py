@@ -1,7 +1,9 @@
 """Writes of providers. Their documents are fetched before the transaction."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -20,7 +22,12 @@ from forecourt.sso.secrets import CLIENT_SECRET
 
 Kind = IdentityProvider.Kind
 KEYS_REST: Final = timedelta(seconds=30)  # keys are asked for again at most so often
-_OF_ANYBODY: Final = ("common", "organizations", "consumers")
+METADATA_RESTS: Final = timedelta(seconds=30)  # and the discovery document
+_TENANT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MICROSOFTS: Final = (
+    "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net", "sts.windows.net",
+)  # fmt: skip
+_NAMING: Final = ("issuer", "tenant_id", "client_id")  # subjects are names of one issuer, and may be for one client (Core 8)
 _TRUSTED: Final = ("kind", "issuer", "tenant_id", "client_id")  # what a test sign-in tests
 
 
@@ -63,9 +70,22 @@ def _checked(checks: Checks, given: dict[str, Any]) -> dict[str, Any]:
         "client_id": checks.text("client_id", given["client_id"], limit=255),
         "groups_claim": checks.text("groups_claim", given.get("groups_claim") or "groups", limit=80),
     }
-    if given["kind"] == Kind.MICROSOFT and (values["tenant_id"] in _OF_ANYBODY or f"/{values['tenant_id']}/" not in values["issuer"]):
-        checks.fail("tenant_id", _("The issuer must name your own tenant: https://login.microsoftonline.com/TENANT/v2.0."))
+    if given["kind"] == Kind.MICROSOFT:
+        values["tenant_id"] = values["tenant_id"].lower()
+        _check_tenant(checks, values)
+    elif urlsplit(values["issuer"]).hostname in _MICROSOFTS:
+        checks.fail("kind", _("This issuer is Microsoft Entra ID. Choose it here, so that the tenant is checked."))
     return {**values, "kind": given["kind"], "password_also": given["password_also"], "creates_people": given["creates_people"]}
+
+
+def _check_tenant(checks: Checks, values: dict[str, Any]) -> None:
+    """Of one tenant, by its ID: tokens name it so (`tid`); “common” and “organizations” let in the people of everybody."""
+    if not _TENANT.fullmatch(values["tenant_id"]):
+        checks.fail(
+            "tenant_id", _("Enter the ID of your own tenant, like 8eaef023-2b34-4da1-9baa-8bc8c9d6a490. Entra shows it under Overview.")
+        )
+    elif f"/{values['tenant_id']}/" not in values["issuer"]:
+        checks.fail("tenant_id", _("The issuer must name your own tenant: https://login.microsoftonline.com/TENANT/v2.0."))
 
 
 @operation
@@ -74,8 +94,8 @@ def _write(
 ) -> IdentityProvider:
     row = locked(provider) if provider else IdentityProvider(organisation_id=operator.organisation_id, operator=operator)
     is_other = bool(client_secret) or any(getattr(row, name) != values[name] for name in _TRUSTED)
-    if provider and any(getattr(row, name) != values[name] for name in ("issuer", "tenant_id")):
-        row.identities.all().delete()  # subjects are names of one issuer
+    if provider and any(getattr(row, name) != values[name] for name in _NAMING):
+        row.identities.all().delete()
     for name, value in values.items():
         setattr(row, name, value)
     if client_secret:
@@ -175,3 +195,16 @@ def refresh_keys(provider: IdentityProvider, *, at: datetime) -> bool:
     provider.keys, provider.keys_at = remote.keys_of(provider.metadata), at
     IdentityProvider.objects.filter(pk=provider.pk).update(keys=provider.keys)
     return True
+
+
+def refresh_metadata(provider: IdentityProvider, *, at: datetime) -> None:
+    """
+    Ask for the discovery document again before somebody is sent there: a provider that is down, or says it is another, sends
+    nobody on, and one that moved its pages is followed. Not within `METADATA_RESTS` of the last answer.
+
+    :raises ProviderDown: if the document cannot be used.
+    """
+    if provider.metadata_at and at - provider.metadata_at < METADATA_RESTS:
+        return
+    provider.metadata, provider.metadata_at = remote.discover(provider.issuer), at
+    IdentityProvider.objects.filter(pk=provider.pk).update(metadata=provider.metadata, metadata_at=at)

@@ -16,12 +16,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
+from forecourt.audit import operations as audit
 from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.kit.operations import locked, operation
 from forecourt.kit.secrets import decrypt, encrypt, keyed_hash
+from forecourt.sso import claims, tokens
 from forecourt.sso import provider as remote
-from forecourt.sso import tokens
 from forecourt.sso.errors import SignInRefused, UnknownKey
 from forecourt.sso.models import EmailDomain, ExternalIdentity, IdentityProvider, LogoutToken, SsoAttempt, SsoSession
 from forecourt.sso.operations import group_roles
@@ -29,6 +30,7 @@ from forecourt.sso.operations.providers import refresh_keys
 from forecourt.sso.queries.domains import domain_of
 from forecourt.sso.secrets import ID_TOKEN, VERIFIER
 from forecourt.teams import operations as teams
+from forecourt.teams.queries import actor_of
 
 LIFETIME: Final = timedelta(minutes=10)
 SYSTEM = Actor.system("single sign-on")
@@ -43,7 +45,8 @@ class Assertion:
     email: str
     first_name: str
     last_name: str
-    groups: tuple[str, ...]
+    groups: tuple[str, ...] | None  # None: too many to say
+    shows_second_factor: bool
     sid: str
     id_token: str
 
@@ -98,19 +101,19 @@ def assertion_of(*, provider: IdentityProvider, attempt: SsoAttempt, code: str, 
     verifier = decrypt(bytes(attempt.verifier), purpose=VERIFIER)
     answer = remote.tokens_for(provider, code=code, verifier=verifier, redirect_uri=redirect_uri(provider))
     access = str(answer.get("access_token", ""))
-    claims = _with_fresh_keys(
+    token = _with_fresh_keys(
         provider,
         lambda: tokens.id_token_claims(
             answer["id_token"], keys=provider.keys, issuer=provider.issuer, client_id=provider.client_id, nonce=attempt.nonce, access_token=access
         ),
         at=at,
     )  # fmt: skip
-    if "email" not in claims:
-        claims = remote.userinfo(provider, access_token=access, subject=claims["sub"]) | claims
+    said = token if "email" in token else remote.userinfo(provider, access_token=access, subject=token["sub"]) | token
     return Assertion(
-        provider=provider, subject=str(claims["sub"])[:255], email=_email(provider, claims),
-        first_name=str(claims.get("given_name") or "")[:80], last_name=str(claims.get("family_name") or "")[:80],
-        groups=_groups(claims.get(provider.groups_claim)), sid=str(claims.get("sid") or "")[:255], id_token=answer["id_token"],
+        provider=provider, subject=str(token["sub"])[:255], email=_email(provider, said),
+        first_name=str(said.get("given_name") or "")[:80], last_name=str(said.get("family_name") or "")[:80],
+        groups=claims.groups(said, provider.groups_claim), shows_second_factor=claims.shows_second_factor(token),
+        sid=str(token.get("sid") or "")[:255], id_token=answer["id_token"],
     )  # fmt: skip
 
 
@@ -129,27 +132,13 @@ def _with_fresh_keys(provider: IdentityProvider, check: Callable[[], dict[str, A
         ) from error
 
 
-def _email(provider: IdentityProvider, claims: dict[str, Any]) -> str:
-    """
-    The address, if the provider vouches for it and it lies in a proved domain of this provider.
-
-    Microsoft sends no `email_verified`; there the tenant is pinned, and the domain is the organisation's own (decision 0005).
-    """
-    is_microsoft = provider.kind == IdentityProvider.Kind.MICROSOFT
-    if is_microsoft and claims.get("tid") != provider.tenant_id:
-        raise SignInRefused("tenant", _("You signed in with an account of another organisation."))
-    email = str(claims.get("email") or (claims.get("preferred_username") if is_microsoft else "") or "").strip().lower()
-    vouched = claims.get("email_verified", claims.get("xms_edov", is_microsoft))
-    if not email or vouched not in (True, "true", 1, "1"):
-        raise SignInRefused("email_unverified", _("Your identity provider has not verified your e-mail address. Ask your administrator."))
+def _email(provider: IdentityProvider, said: dict[str, Any]) -> str:
+    """The address, if the provider vouches for it and it lies in a proved domain of this provider."""
+    email = claims.address(provider, said)
     domains = EmailDomain.objects.filter(provider=provider, domain=domain_of(email), verified_at__isnull=False, deleted_at=None)
     if not domains.exists():
         raise SignInRefused("email_domain", _("Your e-mail address is not in a domain that this identity provider may sign in."))
     return email
-
-
-def _groups(claim: object) -> tuple[str, ...]:
-    return tuple(str(group)[:255] for group in claim[:500]) if isinstance(claim, list) else (claim,) if isinstance(claim, str) else ()
 
 
 def person_for(assertion: Assertion) -> tuple[Person | None, bool]:
@@ -186,12 +175,12 @@ def create_person(*, assertion: Assertion, language: str, at: datetime, actor: A
 
 @operation
 def note_sign_in(
-    *, actor: Actor, person: Person, provider: IdentityProvider, subject: str, email: str, groups: list[str], sid: str, id_token: bytes,
-    session_key: str, at: datetime,
+    *, actor: Actor, person: Person, provider: IdentityProvider, subject: str, email: str, groups: list[str] | None, sid: str,
+    id_token: bytes, session_key: str, at: datetime,
 ) -> bool:  # fmt: skip
     """
-    The person came in: link them if they are new to the provider, remember the browser, give the roles of their groups.
-    Whether they were linked now. The provider's row is locked, so two first sign-ins make one link.
+    The person came in: link them if they are new to the provider, remember the browser, give the roles of their groups
+    (None: they are too many for the token, so the roles stay). Whether they were linked now. The provider's row is locked, so two first sign-ins make one link.
     """
     provider = locked(provider)
     if provider.deleted_at:
@@ -209,7 +198,8 @@ def note_sign_in(
     row.save(update_fields=["email", "last_sign_in_at"])
     SsoSession.objects.filter(session_key=session_key).delete()
     SsoSession.objects.create(identity=row, sid=sid, session_key=session_key, id_token=id_token, created_at=at)
-    group_roles.apply(person_id=person.pk, organisation_id=provider.organisation_id, groups=groups, source=f"oidc:{provider.pk}", at=at)
+    if groups is not None:
+        group_roles.apply(person_id=person.pk, organisation_id=provider.organisation_id, groups=groups, source=f"oidc:{provider.pk}", at=at)
     return is_new
 
 
@@ -223,29 +213,33 @@ def back_channel(*, provider: IdentityProvider, token: str, at: datetime) -> int
 
     :raises SignInRefused: if the token is not a logout of this provider's.
     """
-    claims = _with_fresh_keys(
+    said = _with_fresh_keys(
         provider,
         lambda: tokens.logout_claims(token, keys=provider.keys, issuer=provider.issuer, client_id=provider.client_id),
         at=at,
     )
-    return _end(actor=SYSTEM, provider=provider, claims=claims, at=at)
+    return _end(actor=SYSTEM, provider=provider, said=said, at=at)
 
 
 @operation
-def _end(*, actor: Actor, provider: IdentityProvider, claims: dict[str, Any], at: datetime) -> int:
+def _end(*, actor: Actor, provider: IdentityProvider, said: dict[str, Any], at: datetime) -> int:
     try:
         with transaction.atomic():
-            LogoutToken.objects.create(provider=provider, jti=str(claims["jti"])[:255], expires_at=at + timedelta(days=1))
+            LogoutToken.objects.create(provider=provider, jti=str(said["jti"])[:255], expires_at=at + timedelta(days=1))
     except IntegrityError:
         return 0
     rows = SsoSession.objects.filter(identity__provider=provider)
-    if claims.get("sub"):
-        rows = rows.filter(identity__subject=claims["sub"])
-    if claims.get("sid"):
-        rows = rows.filter(sid=claims["sid"])
-    keys = list(rows.values_list("session_key", flat=True))
+    if said.get("sub"):
+        rows = rows.filter(identity__subject=said["sub"])
+    if said.get("sid"):
+        rows = rows.filter(sid=said["sid"])
+    found = list(rows.filter(session_key__in=Session.objects.values("session_key")).select_related("identity__person"))
     rows.delete()
-    return identity.end_sessions_of(actor=actor, keys=keys, at=at)
+    for person in {row.identity.person for row in found}:
+        audit.record_session(
+            actor=actor_of(person), action="signed_out", at=at, context={"reason": "back_channel", "provider": provider.name}
+        )
+    return identity.end_sessions_of(actor=actor, keys=[row.session_key for row in found], at=at)
 
 
 def purge(*, at: datetime) -> None:

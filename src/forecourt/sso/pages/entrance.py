@@ -22,7 +22,7 @@ from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.sso import gates
-from forecourt.sso.errors import SignInRefused
+from forecourt.sso.errors import ProviderDown, SignInRefused
 from forecourt.sso.models import IdentityProvider, SsoAttempt
 from forecourt.sso.operations import providers, signing_in
 from forecourt.sso.operations.signing_in import SYSTEM, Assertion
@@ -45,10 +45,11 @@ def start(request: PageRequest, slug: str) -> HttpResponseBase:
 def go(request: PageRequest, slug: str) -> HttpResponseBase:
     """Begin, and redirect to the provider."""
     provider = _provider(slug)
-    if not provider.is_active:
-        return _refused(
-            request, provider, SignInRefused("switched_off", _("This identity provider is switched off. Sign in with your password."))
-        )
+    try:
+        _check_active(provider)
+        providers.refresh_metadata(provider, at=clock.now())
+    except SignInRefused as refusal:
+        return _refused(request, provider, refusal)
     return HttpResponseRedirect(
         signing_in.begin(
             actor=SYSTEM, provider=provider, kind=SsoAttempt.Kind.SIGN_IN, browser=browser_of(request),
@@ -65,8 +66,7 @@ def callback(request: PageRequest, slug: str) -> HttpResponseBase:
         attempt, assertion = _answer(request, provider)
         if attempt.kind == SsoAttempt.Kind.TEST:
             return _tested(request, provider, assertion)
-        if not provider.is_active:
-            raise SignInRefused("switched_off", _("This identity provider is switched off. Sign in with your password."))
+        _check_active(provider)
         return _arrived(request, assertion, attempt.next_url)
     except SignInRefused as refusal:
         return _refused(request, provider, refusal)
@@ -82,8 +82,19 @@ def _answer(request: PageRequest, provider: IdentityProvider) -> tuple[SsoAttemp
     if (must_name or "iss" in given) and given.get("iss") != provider.issuer:
         raise SignInRefused("issuer", _("The answer came from another identity provider, so nobody was signed in."))
     if "error" in given or not given.get("code"):
-        raise SignInRefused("declined", _("Your identity provider did not sign you in. Begin again, or ask your administrator."))
+        raise _no(given.get("error", ""))
     return attempt, signing_in.assertion_of(provider=provider, attempt=attempt, code=given["code"], at=at)
+
+
+def _no(error: str) -> SignInRefused:
+    """Of an answer without a code (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6)."""
+    if error in ("temporarily_unavailable", "server_error"):
+        return ProviderDown("unavailable", _("Your identity provider cannot sign anybody in at the moment. Try again in a few minutes."))
+    if error == "access_denied":
+        return SignInRefused(
+            "declined", _("You cancelled, or your identity provider did not let you in. Begin again, or ask your administrator.")
+        )
+    return SignInRefused("no_code", _("Your identity provider did not sign you in. Begin again, or ask your administrator."))
 
 
 def _tested(request: PageRequest, provider: IdentityProvider, assertion: Assertion) -> HttpResponseBase:
@@ -176,6 +187,12 @@ def _provider(slug: str) -> IdentityProvider:
     if provider is None:
         raise Http404
     return provider
+
+
+def _check_active(provider: IdentityProvider) -> None:
+    """:raises SignInRefused: if it is switched off."""
+    if not provider.is_active:
+        raise SignInRefused("switched_off", _("This identity provider is switched off. Sign in with your password."))
 
 
 def _ours(request: HttpRequest, address: str) -> str:

@@ -17,7 +17,7 @@ def fake_server():
 def fake(fake_server, settings):
     """The provider, honest until told otherwise."""
     settings.PRIVATE_HOSTS = {"127.0.0.1"}
-    fake_server.claims, fake_server.userinfo, fake_server.asked = {}, {}, []
+    fake_server.claims, fake_server.userinfo, fake_server.asked, fake_server.lie, fake_server.answers = {}, {}, [], {}, {}
     fake_server.algorithm, fake_server.kid, fake_server.is_down = "RS256", "one", False
     return fake_server
 

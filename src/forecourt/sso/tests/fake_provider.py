@@ -18,7 +18,10 @@ CLIENT_ID, CLIENT_SECRET = "forecourt", "a-client-secret"
 
 
 class FakeProvider:
-    """`claims` replaces claims of the next ID token (None leaves one out); `algorithm` and `kid` say how it is signed."""
+    """
+    `claims` replaces claims of the next ID token (None leaves one out); `algorithm` and `kid` say how it is signed; `lie` replaces
+    parts of the discovery document, `answers` whole answers (path → status and body).
+    """
 
     def __init__(self, address: str) -> None:
         self.issuer = address
@@ -26,12 +29,16 @@ class FakeProvider:
         self.ec = ec.generate_private_key(ec.SECP256R1())
         self.kid, self.algorithm, self.is_down = "one", "RS256", False
         self.claims: dict[str, Any] = {}
+        self.lie: dict[str, Any] = {}
         self.userinfo: dict[str, Any] = {}
+        self.answers: dict[str, tuple[int, Any]] = {}
         self.nonce, self.asked = "", []  # type: tuple[str, list[dict[str, list[str]]]]
 
     def answer(self, path: str, body: str) -> tuple[int, Any]:
         if self.is_down:
             return 503, {"error": "down"}
+        if path in self.answers:
+            return self.answers[path]
         if path.endswith("/.well-known/openid-configuration"):
             return 200, self.metadata
         if path == "/keys":
@@ -44,9 +51,8 @@ class FakeProvider:
     @property
     def metadata(self) -> dict[str, Any]:
         pages = {"authorization": "/authorize", "token": "/token", "userinfo": "/me", "end_session": "/end"}
-        return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"} | {
-            f"{name}_endpoint": self.issuer + path for name, path in pages.items()
-        }
+        honest = {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
+        return honest | {f"{name}_endpoint": self.issuer + path for name, path in pages.items()} | self.lie
 
     def keys(self) -> list[dict[str, Any]]:
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.rsa.public_key()))

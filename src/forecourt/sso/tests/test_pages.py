@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from forecourt.kit import clock
 from forecourt.sso import dns
@@ -11,6 +12,7 @@ from forecourt.sso.operations import domains, providers
 from forecourt.sso.tests.fake_provider import CLIENT_SECRET
 from forecourt.sso.tests.support import values
 
+TENANT = "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
 PAGES = ("/sso/", "/sso/providers/new", "/sso/domains/new", "/sso/groups/new", "/sso/passwords/new")
 
 
@@ -62,13 +64,38 @@ def sign_in_test(fake):
     [
         ({"issuer": "https://127.0.0.2/"}, "private network"),
         ({"client_secret": ""}, "Fill in this field."),
-        ({"kind": "microsoft", "tenant_id": "common"}, "The issuer must name your own tenant"),
+        ({"kind": "microsoft", "tenant_id": "common"}, "Enter the ID of your own tenant"),
+        ({"kind": "microsoft", "tenant_id": TENANT}, "The issuer must name your own tenant"),
+        ({"issuer": f"https://login.microsoftonline.com/{TENANT}/v2.0"}, "This issuer is Microsoft Entra ID."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(cast, fake, changes, message):
     response = cast.client("ada").post("/sso/providers/new", posted(fake, **changes))
     assert (response.status_code, message in response.text) == (422, True)
     assert not IdentityProvider.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("lie", "message"),
+    [
+        ({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}, "This issuer stands for every organisation at once."),
+        ({"issuer": "https://evil.example"}, "The discovery document is of another issuer: https://evil.example"),
+        ({"jwks_uri": None}, "The discovery document lacks jwks_uri."),
+        ({"token_endpoint": "https://127.0.0.2/token"}, "This host lies in a private network."),
+        ({"authorization_endpoint": "http://login.example/authorize"}, "The address must begin with https://."),
+    ],
+)
+def test_a_discovery_document_that_lies_is_said_at_the_issuer_and_nothing_is_stored(cast, fake, lie, message):
+    fake.lie = lie
+    response = cast.client("ada").post("/sso/providers/new", posted(fake))
+    assert (response.status_code, message in response.text) == (422, True)
+    assert not IdentityProvider.objects.exists()
+
+
+def test_another_client_may_have_other_names_for_people(cast, provider, fake, sign_in):
+    sign_in(Client())
+    cast.client("ada").post(f"/sso/providers/{provider.pk}/edit", posted(fake, client_id="another"))
+    assert not provider.identities.exists()
 
 
 @pytest.mark.parametrize("name", ["gmail.com", "nonsense", "", "nordic.example"])

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from forecourt.audit.tests.factories import recorded
+from forecourt.identity.models import Person
 from forecourt.sso.models import SsoSession
 
 
@@ -26,6 +28,15 @@ def test_a_logout_token_ends_the_session(signed_in, provider, fake, names):
     assert not SsoSession.objects.exists()
 
 
+def test_a_sign_out_by_back_channel_is_in_the_audit_log_once(signed_in, provider, fake, sign_in):
+    sign_in(Client())  # a second browser
+    for _again in range(2):
+        tell(provider, fake.logout_token())
+    nils = Person.objects.get(email="nils@nordic.example")
+    (row,) = recorded(action="signed_out")
+    assert (row.actor_id, row.entity_id, row.context) == (nils.pk, nils.pk, {"reason": "back_channel", "provider": "Nordic"})
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -42,6 +53,7 @@ def test_a_logout_token_ends_the_session(signed_in, provider, fake, names):
 def test_a_wrong_logout_token_ends_nothing(signed_in, provider, fake, changes):
     assert tell(provider, fake.logout_token(**changes)).status_code == 400
     assert signed_in.get("/me").status_code == 200
+    assert [row.context["reason"][:7] for row in recorded(action="sign_in_refused")] == ["logout_"]
 
 
 def test_another_session_of_theirs_goes_on(signed_in, provider, fake):
