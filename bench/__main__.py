@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from bench import access, audit, backlog, http, million, scim
+from bench import access, audit, backlog, http, million, scim, webhooks
 from bench.installation import Installation, data_folder, limit_open_files
 
 
@@ -187,6 +187,21 @@ def provisioning(at: Installation, size: Size) -> Iterator[Figure]:
     yield Figure("SCIM: users refused", refused, "", at_most=0)
 
 
+def webhook_deliveries(at: Installation, size: Size) -> Iterator[Figure]:
+    """A delivery is an entry (bench/webhooks.py). A POST for each is the dearest, so that is shown also per CPU second of worker and PostgreSQL."""
+    at.add_stations(1_000, "BM")
+    with webhooks.listening(at, 1_000) as receiver:
+        for keys, each in ((1, 10_000), (200, 50), (1_000, 10), (1_000, 1)):
+            used = at.cpu_seconds("worker")
+            done = webhooks.deliver(at, receiver, keys=keys, each=each)
+            used = at.cpu_seconds("worker") - used
+            name = f"webhooks, keys × entries: {keys:,} × {each:,}, {done.posts:,} POSTs"
+            yield Figure(name, done.entries / done.seconds, "entries/s", at_least=1_000 if each > 1 else None)
+        yield Figure("webhooks, a POST for each entry", done.posts / used, "POSTs/core", at_least=1_000)
+        done = webhooks.change(at, receiver, 1_000)
+        yield Figure("1,000 charge points change at once: the last is delivered after", done.seconds, "s", at_most=10)
+
+
 def _sign_in(web: str, email: str) -> str:
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
@@ -207,7 +222,7 @@ def starting(folder: Path) -> Iterator[Figure]:
 
 BENCHES: dict[str, Callable[[Installation, Size], Iterator[Figure]]] = {
     "metervalues": meter_values, "mix": whole_mix, "connections": connections, "settling": settling, "api": partner_api, "portal": portal_lists, "access": scoped_lists,
-    "audit": audit_log, "scim": provisioning,
+    "audit": audit_log, "scim": provisioning, "webhooks": webhook_deliveries,
 }  # fmt: skip
 
 

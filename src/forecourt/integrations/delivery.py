@@ -9,6 +9,7 @@ places: a slow one holds up nobody.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -31,7 +32,7 @@ TIMEOUT: Final = 10.0  # seconds
 PLACES, PLACES_OF_FAILING = 64, 32  # requests at once
 PER_HOST: Final = 8
 IDLE_PAUSE: Final = 0.5
-LOOK_AGAIN: Final = 0.2  # while others are waited for
+LOOK_AGAIN: Final = 0.2  # while others are waited for; before that only when half the places are free
 AFTER_ERROR: Final = 2.0
 ANSWER_KEPT: Final = 500  # characters
 ANSWER_READ: Final = 65_536  # bytes; a longer answer costs its connection
@@ -85,6 +86,11 @@ async def deliver(client: aiohttp.ClientSession, batch: Batch, *, at: datetime) 
         return Outcome(batch, None, error=outside.reason_of(error))
 
 
+def _close_connection() -> None:
+    """Named, because `connection.close` would be looked up in the loop's thread: another connection."""
+    connection.close()
+
+
 def _shown(answer: bytes) -> str:
     return answer[: ANSWER_KEPT * 4].decode(errors="replace").replace("\x00", "")[:ANSWER_KEPT]
 
@@ -96,6 +102,7 @@ class Sender:
         self._stop = stop
         self._database = ThreadPoolExecutor(1, thread_name_prefix="webhook-database")  # one connection
         self._under_way: dict[asyncio.Task[Outcome], bool] = {}  # is it one that fails?
+        self._looks = {False: 0.0, True: 0.0}  # when to look for those that work, and those that fail, at the latest
 
     def run(self) -> None:
         asyncio.run(self._run())
@@ -107,9 +114,9 @@ class Sender:
                     await self._once(client)
                 except Exception:
                     log.exception("Sending webhooks failed; trying again.")
-                    await self._in_database(connection.close)
+                    await self._in_database(_close_connection)
                     await asyncio.sleep(AFTER_ERROR)
-        await self._in_database(connection.close)
+        await self._in_database(_close_connection)
         self._database.shutdown()
 
     async def _once(self, client: aiohttp.ClientSession) -> None:
@@ -130,9 +137,17 @@ class Sender:
         for is_failing, most in ((False, PLACES), (True, PLACES_OF_FAILING)):
             failing = sum(self._under_way.values())
             limit = min(PLACES - len(self._under_way), most - failing if is_failing else most)
-            if limit > 0:
+            if limit > 0 and self._is_time_to_look(is_failing):
                 batches = await self._in_database(partial(lease_batches, limit=limit, is_failing=is_failing, at=clock.now()))
                 self._under_way |= {asyncio.create_task(deliver(client, batch, at=clock.now())): is_failing for batch in batches}
+
+    def _is_time_to_look(self, is_failing: bool) -> bool:
+        """Looking passes over every webhook that is on, so not after each answer."""
+        now = time.monotonic()
+        is_time = now >= self._looks[is_failing] or (not is_failing and len(self._under_way) <= PLACES // 2)
+        if is_time:
+            self._looks[is_failing] = now + LOOK_AGAIN
+        return is_time
 
     async def _in_database(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._database, work)

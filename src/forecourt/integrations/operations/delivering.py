@@ -5,7 +5,8 @@ A configuration is leased to one sender at a time. A sender that dies leaves a l
 again, so an entry arrives at least once.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from forecourt.access.permissions import OperatorRole
+from forecourt.api.rows import read
 from forecourt.identity.models import Person
 from forecourt.integrations import rules
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
@@ -41,10 +43,31 @@ RETURNING id, url, secret_encrypted, headers_encrypted, failures
 """
 # Who was tried least comes first: what is refused again and again does not hold up the others.
 WAITING = """
-SELECT id, entity_type, entity_id, change, event_time, payload FROM integrations_webhookentry
-WHERE config_id = %s AND state = 'pending' ORDER BY attempts, id LIMIT %s
+SELECT c.id, e.id, e.entity_type, e.entity_id, e.change, e.event_time, e.payload
+FROM unnest(%(configs)s::bigint[], %(most)s::int[]) AS c (id, most), LATERAL (
+  SELECT id, entity_type, entity_id, change, event_time, payload, attempts FROM integrations_webhookentry
+  WHERE config_id = c.id AND state = 'pending' ORDER BY attempts, id LIMIT c.most) AS e
+ORDER BY c.id, e.attempts, e.id
 """
-PENDING = "SELECT count(*) FROM (SELECT FROM integrations_webhookentry WHERE config_id = %s AND state = 'pending' LIMIT %s) AS waiting"
+PENDING = """
+SELECT c.id, count(*) FROM unnest(%(configs)s::bigint[]) AS c (id), LATERAL (
+  SELECT FROM integrations_webhookentry WHERE config_id = c.id AND state = 'pending' LIMIT %(shown)s) AS waiting
+GROUP BY c.id
+"""
+DELIVERED = """
+WITH told AS (
+  SELECT e.id, o.status, o.answer
+  FROM unnest(%(configs)s::bigint[], %(statuses)s::int[], %(answers)s::text[]) AS o (config_id, status, answer)
+  JOIN integrations_webhookentry e USING (config_id) WHERE e.id = ANY(%(ids)s) AND e.state = 'pending'
+  ORDER BY e.id FOR NO KEY UPDATE OF e)
+UPDATE integrations_webhookentry e SET state = 'completed', closed_at = %(at)s, error = '', attempts = e.attempts + 1,
+  last_tried_at = %(at)s, last_status = told.status, answer = told.answer
+FROM told WHERE e.id = told.id
+"""
+WORKING = """
+UPDATE integrations_webhookconfig SET failing_since = NULL, failures = 0, next_try_at = %(at)s, leased_until = NULL
+WHERE id IN (SELECT id FROM integrations_webhookconfig WHERE id = ANY(%(configs)s) ORDER BY id FOR NO KEY UPDATE)
+"""
 
 
 class Event(msgspec.Struct, rename="camel", frozen=True):
@@ -90,17 +113,30 @@ def lease_batches(*, limit: int, is_failing: bool, at: datetime) -> list[Batch]:
     """Up to `limit` receivers with something to send that nobody else is at, each for itself until the lease ends."""
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"until": at + LEASE, "at": at, "failing": is_failing, "limit": limit})
-        return [_batch(*row) for row in cursor.fetchall()]
+        due = cursor.fetchall()
+    if not due:
+        return []
+    waiting, counts = _waiting({id: rules.batch_size(failures) for id, *_rest, failures in due})
+    WebhookConfig.objects.filter(pk__in=[id for id, *_rest in due if id not in waiting]).update(leased_until=None)
+    return [_batch(config, waiting[config[0]], counts.get(config[0], 0)) for config in due if config[0] in waiting]
 
 
-def _batch(config_id: int, url: str, secret: bytes, headers: bytes, failures: int) -> Batch:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, [config_id, rules.batch_size(failures)])
-        rows = cursor.fetchall()
-        cursor.execute(PENDING, [config_id, PENDING_SHOWN])
-        (count,) = cursor.fetchone()
-    events = [Event(kind, id, change, milliseconds(at), _raw(payload)) for _id, kind, id, change, at, payload in rows]
-    return Batch(config_id, url, secret_of(secret), headers_of(headers), [row[0] for row in rows], events, count - len(rows), failures)
+def _batch(config: tuple[Any, ...], rows: list[tuple[Any, ...]], count: int) -> Batch:
+    config_id, url, secret, headers, failures = config
+    ids, events = [row[0] for row in rows], [_event(*row) for row in rows]
+    return Batch(config_id, url, secret_of(secret), headers_of(headers), ids, events, max(0, count - len(rows)), failures)
+
+
+def _waiting(most: Mapping[int, int]) -> tuple[dict[int, list[tuple[Any, ...]]], dict[int, int]]:
+    """For each configuration its next entries, so many at most, and how many wait. One may be missing: another sender was quicker."""
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for config_id, *entry in read(WAITING, {"configs": list(most), "most": list(most.values())}):
+        found[config_id].append(tuple(entry))
+    return found, dict(read(PENDING, {"configs": list(most), "shown": PENDING_SHOWN}))
+
+
+def _event(_id: int, kind: str, entity_id: str, change: str, at: datetime, payload: str | None) -> Event:
+    return Event(kind, entity_id, change, milliseconds(at), _raw(payload))
 
 
 def milliseconds(at: datetime) -> str:
@@ -115,16 +151,25 @@ def _raw(payload: str | None) -> msgspec.Raw | None:
 @operation
 def record_outcomes(outcomes: Sequence[Outcome], *, at: datetime) -> None:
     """Record what came of batches, and when their receivers are tried again. Twice is as once."""
+    if delivered := [outcome for outcome in outcomes if outcome.is_delivered]:
+        _delivered(delivered, at)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.batch.config_id):
-        if outcome.is_delivered:
-            _delivered(outcome, at)
-        else:
+        if not outcome.is_delivered:
             _failed(outcome, at)
 
 
-def _delivered(outcome: Outcome, at: datetime) -> None:
-    _entries(outcome).update(state=State.COMPLETED, closed_at=at, error="", **_tried(outcome, at))
-    WebhookConfig.objects.filter(pk=outcome.batch.config_id).update(failing_since=None, failures=0, next_try_at=at, leased_until=None)
+def _delivered(outcomes: Sequence[Outcome], at: datetime) -> None:
+    """Hundreds of receivers at once. Entries before their configurations, as everywhere."""
+    values: dict[str, Any] = {
+        "configs": [outcome.batch.config_id for outcome in outcomes],
+        "statuses": [outcome.status for outcome in outcomes],
+        "answers": [outcome.answer for outcome in outcomes],
+        "ids": [id for outcome in outcomes for id in outcome.batch.entry_ids],
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DELIVERED, values)
+        cursor.execute(WORKING, values)
 
 
 def _failed(outcome: Outcome, at: datetime) -> None:

@@ -2,15 +2,18 @@
 
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from tests.cast import assemble
 
 from forecourt.access import Actor
 from forecourt.integrations import delivery, operations, rules
 from forecourt.integrations.delivery import Sender
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
+from forecourt.integrations.operations import delivering
 from forecourt.integrations.operations.delivering import Outcome, lease_batches, record_outcomes
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.integrations.tests.receiver import SECRET, make_entries, make_webhook, receiving
@@ -61,6 +64,14 @@ def test_a_leased_receiver_is_nobody_elses_until_the_lease_ends(webhook):
     assert len(batch()) == 1
     assert batch() == []
     assert len(batch(AT + timedelta(seconds=61))) == 1
+
+
+def test_a_receiver_whose_entries_another_sender_just_sent_is_given_back(webhook, monkeypatch):
+    make_entries(webhook, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(delivering, "_waiting", lambda most: ({}, {}))
+        assert batch() == []
+    assert len(batch()) == 1
 
 
 def test_what_is_delivered_is_done(webhook):
@@ -144,19 +155,48 @@ def two_webhooks(own_database, receiver):
         slow.delay = 0.0
 
 
+def test_a_lost_database_is_waited_for(monkeypatch):
+    asked = []
+
+    def lease(**given):
+        asked.append(given)
+        if len(asked) == 1:
+            raise OperationalError("the server closed the connection")
+        return []
+
+    monkeypatch.setattr(delivery, "AFTER_ERROR", 0.01)
+    monkeypatch.setattr(delivery, "lease_batches", lease)
+    with sending():
+        wait_until(lambda: len(asked) > 1)
+
+
+@contextmanager
+def sending():
+    """A sender in a thread, until the block ends and what is under way has been answered."""
+    stop, ends = threading.Event(), list[None]()
+    thread = threading.Thread(target=lambda: ends.append(Sender(stop).run()))
+    thread.start()
+    yield
+    stop.set()
+    thread.join(15)
+    assert ends == [None]  # it came to its end, and nothing broke it off
+
+
+def wait_until(happened):
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_slow_receiver_holds_up_nobody(two_webhooks):
     (slow, quick), receiver = two_webhooks
     make_entries(slow, 1)
     make_entries(quick, 250)
-    stop = threading.Event()
-    thread = threading.Thread(target=Sender(stop).run)
     begun = time.monotonic()
-    thread.start()
-    while len(receiver.entries) < 250 and time.monotonic() < begun + 10:
-        stop.wait(0.02)
-    took = time.monotonic() - begun
-    stop.set()
-    thread.join(15)
+    with sending():
+        wait_until(lambda: len(receiver.entries) >= 250)
+        took = time.monotonic() - begun
     assert took < 2.0
     assert {entry["entityId"] for entry in receiver.entries} == {str(number) for number in range(1, 251)}
     assert set(states(quick)) == {"completed"} == set(states(slow))
