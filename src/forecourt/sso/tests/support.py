@@ -2,6 +2,9 @@
 
 import re
 
+from django.db import connection
+
+from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.sso.models import IdentityProvider
 from forecourt.sso.operations import domains, providers
@@ -32,3 +35,19 @@ def make_provider(cast, issuer) -> IdentityProvider:
 def reason_on(response) -> str:
     found = re.search(r"<code>(\w+)</code>", response.text)
     return found[1] if found else ""
+
+
+def recorded_reasons() -> list[str]:
+    """Why sign-ins were refused, as the audit log has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT context ->> 'reason' FROM audit_pending WHERE action = 'sign_in_refused' ORDER BY id")
+        return [reason for (reason,) in cursor.fetchall()]
+
+
+def assert_refused(client, response, reason, *, status=403, says="") -> None:
+    """A page that says why, an audit event, no session and no account."""
+    assert (response.status_code, reason_on(response)) == (status, reason)
+    assert says in response.text
+    assert client.get("/me").status_code == 302
+    assert not Person.objects.filter(email__endswith="@nordic.example").exists()
+    assert recorded_reasons() == [reason]
