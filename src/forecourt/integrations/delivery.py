@@ -84,6 +84,9 @@ async def deliver(client: aiohttp.ClientSession, batch: Batch, *, at: datetime) 
             return Outcome(batch, answer.status, answer=_shown(await answer.content.read(ANSWER_READ)))
     except (aiohttp.ClientError, outside.Unreachable, OSError, TimeoutError, ValueError) as error:
         return Outcome(batch, None, error=outside.reason_of(error))
+    except Exception as error:  # a bug costs this delivery, not those that ended beside it
+        log.exception("A delivery to webhook %d failed.", batch.config_id)
+        return Outcome(batch, None, error=outside.reason_of(error))
 
 
 def _close_connection() -> None:

@@ -19,16 +19,16 @@ SECRET = "a-secret-of-the-receiver"
 
 
 class Receiver:
-    """What arrived, and how it answers: `status`, after `delay` seconds."""
+    """What arrived, and how it answers: `status`, after `delay` seconds; if that is 302, it leads to `location` or to itself."""
 
     def __init__(self) -> None:
         self.requests: list[tuple[dict[str, str], bytes]] = []
-        self.status, self.delay, self.url = 200, 0.0, ""
+        self.status, self.delay, self.url, self.location = 200, 0.0, "", ""
 
     async def take(self, request: web.Request) -> web.Response:
         self.requests.append(({name.lower(): value for name, value in request.headers.items()}, await request.read()))
         await asyncio.sleep(self.delay)
-        return web.Response(status=self.status, text="taken", headers={"Location": self.url} if self.status == 302 else {})
+        return web.Response(status=self.status, text="taken", headers={"Location": self.location or self.url} if self.status == 302 else {})
 
     @property
     def entries(self) -> list[dict[str, Any]]:
