@@ -1,4 +1,4 @@
-"""Running products, shared by the tests of a session. Both are started once per xdist worker: tests that use them form one group each."""
+"""Running products, shared by the tests of a session. Each is started once per xdist worker: tests that use them form one group each."""
 
 import json
 import os
@@ -36,9 +36,16 @@ def running(own_folder: Path) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
+def mortal(own_folder: Path) -> Iterator[Product]:
+    """One whose processes are killed, for the tests of the group `kill`: nobody else wants to be there."""
+    with started(own_folder / "kill", "--demo") as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
 def furnished(own_folder: Path) -> Iterator[Product]:
     """A small product, ready in seconds: the cast of `cast.py` and one row of everything, no demo, no simulator. `ids` as in `world.py`."""
-    with started(own_folder / "small", within=100) as product:
+    with started(own_folder / "small", within=240) as product:
         run = product.run
         secret = json.loads((product.folder / "secrets.json").read_text())["secret_key"]
         environment = clean_environment(DATABASE_URL=run["database_url"], FORECOURT_SECRET_KEY=secret)

@@ -3,12 +3,10 @@
 import contextlib
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.running import Product, eventually, started
+from tests.running import Product, eventually
 from tests.traffic import Acknowledged, Traffic
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.xdist_group("kill")]
@@ -18,10 +16,8 @@ BETWEEN = 400  # acknowledgements before the next one dies
 
 
 @pytest.fixture(scope="module")
-def product(own_folder: Path) -> Iterator[Product]:
-    """One of its own: nobody else wants to be here."""
-    with started(own_folder / "kill", "--demo") as product:
-        yield product
+def product(mortal: Product) -> Product:
+    return mortal
 
 
 @pytest.fixture(scope="module")

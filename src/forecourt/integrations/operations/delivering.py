@@ -30,7 +30,7 @@ from forecourt.notifications import operations as notifications
 from forecourt.operators.models import OperatorMember
 from forecourt.operators.rules import in_account
 
-LEASE = timedelta(seconds=60)  # several times the longest request
+LEASE = timedelta(seconds=30)  # three times the longest request; how long what a dead sender had is left alone
 State = WebhookEntry.State
 DUE = """
 UPDATE integrations_webhookconfig SET leased_until = %(until)s WHERE id IN (

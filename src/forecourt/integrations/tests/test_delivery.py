@@ -63,7 +63,7 @@ def test_a_leased_receiver_is_nobody_elses_until_the_lease_ends(webhook):
     make_entries(webhook, 1)
     assert len(batch()) == 1
     assert batch() == []
-    assert len(batch(AT + timedelta(seconds=61))) == 1
+    assert len(batch(AT + timedelta(seconds=31))) == 1
 
 
 def test_a_receiver_whose_entries_another_sender_just_sent_is_given_back(webhook, monkeypatch):

@@ -1,0 +1,103 @@
+"""Kill -9 of a receiver of webhooks and of the worker in the middle of delivery: every change arrives at least once."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.running import Product, eventually
+from tests.test_kill import kill
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.xdist_group("kill")]
+CHANGED = 2_000  # charges
+SLOWLY = 0.2  # seconds for a delivery of at most a hundred
+KNOWN = 8  # deliveries that arrived before somebody dies
+AGAIN = 120.0  # seconds: a dead worker's lease ends after 30, a failed delivery is tried again after 60
+TOUCH = """
+UPDATE charging_charge SET state = state WHERE id IN (
+  SELECT c.id FROM charging_charge c JOIN integrations_credential k USING (organisation_id)
+  WHERE k.client_id = %s ORDER BY c.id LIMIT %s)
+RETURNING id, to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+"""
+
+
+@dataclass
+class Receiver:
+    """A program of a partner, and what it was sent: complete lines of `file`."""
+
+    file: Path
+    port: int = 0
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    def start(self) -> None:
+        self.port = self.port or free_port()
+        command = [sys.executable, str(Path(__file__).with_name("hook_receiver.py")), str(self.port), str(self.file), str(SLOWLY)]
+        self.process = subprocess.Popen(command)
+        eventually(self.answers)
+
+    def answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def end(self, how: signal.Signals = signal.SIGKILL) -> None:
+        assert self.process
+        self.process.send_signal(how)
+        self.process.wait(10)
+
+    @property
+    def deliveries(self) -> list[bytes]:
+        return self.file.read_bytes().splitlines() if self.file.exists() else []
+
+    @property
+    def told(self) -> list[tuple[int, str]]:
+        return [(int(entry["entityId"]), entry["eventTime"]) for line in self.deliveries for entry in json.loads(line)["entries"]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def receivers(own_folder: Path) -> Iterator[list[Receiver]]:
+    both = [Receiver(own_folder / name) for name in ("first.jsonl", "second.jsonl")]
+    for receiver in both:
+        receiver.start()
+    yield both
+    for receiver in both:
+        receiver.end()
+
+
+def listen(product: Product, which: int, receiver: Receiver) -> list[tuple[int, str]]:
+    """The key's webhook is set up; then charges of its account change, all at once. Which, and when."""
+    api = product.api(which)
+    body = {"webhookUrl": f"http://localhost:{receiver.port}/", "webhookSecret": "a-secret-of-a-receiver", "eventTypes": ["charges"]}
+    answer = api.session.put(f"{api.base}/webhooks/config", json=body, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return product.rows(TOUCH, product.demo["api_credentials"][which]["clientId"], CHANGED)
+
+
+def is_failing(product: Product, receiver: Receiver) -> bool:
+    query = "SELECT failing_since IS NOT NULL FROM integrations_webhookconfig WHERE url LIKE %s"
+    return product.rows(query, f"%:{receiver.port}/") == [(True,)]
+
+
+def test_every_change_arrives_although_a_receiver_and_the_worker_die_in_the_middle(mortal: Product, receivers: list[Receiver]):
+    first, second = receivers
+    changed = {0: listen(mortal, 0, first), 3: listen(mortal, 3, second)}
+    assert min(map(len, changed.values())) > 10 * KNOWN
+    eventually(lambda: min(len(receiver.deliveries) for receiver in receivers) >= KNOWN, within=60)
+    first.end()
+    eventually(lambda: is_failing(mortal, first), within=30)
+    first.start()
+    kill(mortal, "worker")
+    assert not set(changed[3]) <= set(second.told), "it was too late: the worker had nothing left to do"
+    for receiver, which in ((first, 0), (second, 3)):
+        eventually(lambda: set(changed[which]) <= set(receiver.told), within=AGAIN, every=0.5, says=f"some changes never arrived: {which}")  # noqa: B023
