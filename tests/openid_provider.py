@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import requests
+
 CLIENT_ID, CLIENT_SECRET = "forecourt", "a-secret-of-the-portal"
 DOMAIN: Final = "eastgate.example"
 SLUG: Final = "eastgate"
@@ -24,24 +26,47 @@ def account(name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+class Server:
+    """The provider on a free port, for one client. Each start makes new keys and forgets who was signed in."""
+
+    def __init__(self, portal: str, names: tuple[str, ...]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.issuer = f"http://localhost:{port}"
+        self._given = {
+            "port": port, "portal": portal, "slug": SLUG, "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET,
+            "accounts": {name: account(name) for name in names},
+        }  # fmt: skip
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, *, algorithm: str) -> None:
+        """:param algorithm: of its ID tokens and logout tokens."""
+        node = shutil.which("node") or str(ROOT / ".venv/bin/node")
+        command = [node, "tests/openid_provider.mjs", json.dumps(self._given | {"algorithm": algorithm})]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self._process.stdout
+        assert self._process.stdout.readline() == "ready\n", "the OpenID provider did not start"
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.communicate(timeout=30)
+            self._process = None
+
+    def twist(self, **how: object) -> None:
+        """Misbehave so from now on (`openid_provider.mjs`); without anything: behave."""
+        requests.post(f"{self.issuer}/twist", json=how, timeout=30).raise_for_status()
+
+
 @contextmanager
-def running(portal: str, names: tuple[str, ...], *, algorithm: str) -> Iterator[str]:
-    """The provider on a free port, for one client. Gives its issuer."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    given = {
-        "port": port, "portal": portal, "slug": SLUG, "clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "algorithm": algorithm,
-        "accounts": {name: account(name) for name in names},
-    }  # fmt: skip
-    node = shutil.which("node") or str(ROOT / ".venv/bin/node")
-    command = [node, "tests/openid_provider.mjs", json.dumps(given)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout
-            assert process.stdout.readline() == "ready\n", "the OpenID provider did not start"
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
+def running(portal: str, names: tuple[str, ...], *, algorithm: str) -> Iterator[Server]:
+    """The provider until the block ends."""
+    server = Server(portal, names)
+    try:
+        server.start(algorithm=algorithm)
+        yield server
+    finally:
+        server.stop()
 
 
 def main(issuer: str) -> None:
