@@ -1,12 +1,13 @@
-"""Operator accounts by clicking: members, themes, the tabs. axe looks at each page."""
+"""Operator accounts by clicking: the switcher, company information, Sub-accounts, members, roles, themes. axe looks at each page."""
 
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_main_paths import SignIn, fill, send
+from tests.browser.test_main_paths import SignIn, agree, fill, heading, secret, send
+from tests.running import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
 
@@ -21,27 +22,138 @@ def tab(page: Page, label: str) -> None:
     page.get_by_role("navigation", name="Sections of this page").get_by_role("link", name=label, exact=True).click()
 
 
-def test_inviting_a_member_shows_the_link_and_the_open_invitation(signed_in: SignIn):
+@pytest.mark.slow
+def test_an_account_is_found_by_keyboard_remembered_and_named_by_a_link(signed_in: SignIn, furnished: Product):
+    page, southwind = signed_in("ada"), furnished.ids["garden"]["operator_id"]
+    switch_to(page, "Northwind")
+    page.goto("/switch-account")
+    nothing_found(page)
+    page.get_by_role("main").locator("[name=q]").press_sequentially("south")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You are here")).to_have_count(0)  # Northwind does not match
+    page.get_by_role("button", name="Go to account Southwind").press("Enter")
+    expect(page.get_by_text("You work in Southwind now.")).to_be_visible()
+    again = signed_in("ada")
+    expect(switcher(again)).to_contain_text("Southwind")
+    switch_to(again, "Northwind")
+    again.goto(f"/charge-points/?account={southwind}")
+    expect(again).to_have_url(re.compile(r"/charge-points/$"))
+    expect(switcher(again)).to_contain_text("Southwind")
+    switch_to(again, "Northwind")
+
+
+def switch_to(page: Page, account: str) -> None:
+    page.goto("/switch-account")
+    if "You are here" not in page.get_by_role("row").filter(has_text=account).first.inner_text():
+        page.get_by_role("button", name=f"Go to account {account}").click()
+        expect(page.get_by_text(f"You work in {account} now.")).to_be_visible()
+
+
+def switcher(page: Page) -> Locator:
+    return page.get_by_title("Switch account").first
+
+
+def test_bad_company_information_stands_at_its_field_and_is_not_stored(signed_in: SignIn):
     page = signed_in("ada")
-    tab(page, "Members & access")
+    tab(page, "Settings")
+    page.get_by_role("link", name="Edit").click()
+    main = page.get_by_role("main")
+    before = [main.locator(f"[name={name}]").input_value() for name in ("vat_number", "ean_number")]
+    fill(page, vat_number="DK1", ean_number="579", finance_email="nobody", city="")
+    send(page)
+    expect(page.locator("#id_vat_number-error")).to_contain_text("valid VAT number")
+    expect(page.locator("#id_ean_number-error")).to_contain_text("13 digits")
+    expect(page.locator("#id_finance_email-error")).to_be_visible()
+    expect(page.locator("#id_city-error")).to_be_visible()
+    nothing_found(page)
+    page.goto(page.url)
+    assert [main.locator(f"[name={name}]").input_value() for name in ("vat_number", "ean_number")] == before
+
+
+def test_a_sub_account_is_opened_when_what_was_wrong_is_put_right(signed_in: SignIn, furnished: Product):
+    page = signed_in("ada")
+    page.goto(f"/account/{furnished.ids['harbour']['operator_id']}/sub-accounts")
+    page.get_by_role("link", name="New Sub-account").click()
+    fill(page, name="Browserwind", vat_number="DK1", admin_email="nobody")
+    send(page)
+    expect(page.locator("#id_vat_number-error")).to_contain_text("valid VAT number")
+    expect(page.locator("#id_admin_email-error")).to_be_visible()
+    nothing_found(page)
+    assert furnished.rows("SELECT 1 FROM operators_operator WHERE name = 'Browserwind'") == []
+    fill(page, vat_number="", admin_email="first@example.com")
+    send(page)
+    heading(page, "Browserwind")
+    expect(page.get_by_role("row", name=re.compile("first@example.com"))).to_contain_text("Invited")
+    assert "/invitations/" in secret(page)
+    nothing_found(page)
+
+
+@pytest.mark.slow
+def test_a_member_is_invited_again_gets_another_role_and_goes_but_the_last_admin_stays(signed_in: SignIn, furnished: Product):
+    page, members = signed_in("eve"), f"/account/{furnished.ids['gate']['operator_id']}/members"
+    page.goto(members)
     page.get_by_role("link", name="Invite").click()
     nothing_found(page)
     fill(page, email="browser@example.com")
     send(page)
-    expect(page.locator(".fc-secret")).to_contain_text("/invitations/")
-    expect(page.get_by_role("row", name=re.compile("browser@example.com"))).to_contain_text("Invited")
+    link, invited = secret(page), page.get_by_role("row", name=re.compile("browser@example.com"))
+    assert "/invitations/" in link
+    expect(invited).to_contain_text("Invited")
+    nothing_found(page)
+    act(page, "browser@example.com", "Send a new link")
+    assert "/invitations/" in secret(page)
+    assert secret(page) != link, "the old link is worth nothing"
+    act(page, "browser@example.com", "Change role")
+    page.get_by_label("Bookkeeper").check()
+    nothing_found(page)
+    send(page)
+    expect(invited).to_contain_text("Bookkeeper")
+    act(page, "browser@example.com", "Withdraw the invitation")
+    nothing_found(page)
+    agree(page, "Remove")
+    expect(invited).to_have_count(0)
+    act(page, "eve@example.com", "Change role")
+    page.get_by_label("Support agent").check()
+    send(page)
+    expect(page.get_by_role("main")).to_contain_text("last Admin")
+    page.goto(members)
+    act(page, "eve@example.com", "Remove")
+    agree(page, "Remove")
+    expect(page.locator("body")).to_contain_text("last Admin")
+    page.goto(members)
+    expect(page.get_by_role("row", name=re.compile("eve@example.com"))).to_contain_text("Admin")
+
+
+def act(page: Page, whose: str, action: str) -> None:
+    """An entry of a row's menu."""
+    page.get_by_role("button", name=f"Actions: {whose}").click()
+    page.get_by_role("row", name=re.compile(whose)).get_by_text(action, exact=True).click()
+
+
+@pytest.mark.slow
+def test_the_roles_page_draws_the_whole_matrix(signed_in: SignIn):
+    page = signed_in("ada")
+    tab(page, "Members & access")
+    page.get_by_role("link", name="What each role may do").click()
+    for whose in ("People of an operator", "People of a team", "Toggles of a member", "People of the platform"):
+        expect(page.get_by_role("heading", name=whose)).to_be_visible()
+    assert page.get_by_role("table").first.get_by_role("row").count() > 40
     nothing_found(page)
 
 
-def test_a_theme_shows_its_colours_while_they_are_chosen(signed_in: SignIn):
-    page = signed_in("ada")
+def test_a_theme_shows_its_colours_while_they_are_chosen_and_is_used(signed_in: SignIn):
+    page = signed_in("eve")
     tab(page, "Themes")
     page.get_by_role("link", name="New theme").click()
     fill(page, name="Sunny", primary="#ffee00")
     expect(page.locator("#preview")).to_contain_text("hard to read")
     nothing_found(page)
+    fill(page, primary="#0b5d3b")
+    expect(page.locator("#preview")).not_to_contain_text("hard to read")
     send(page)
-    expect(page.get_by_role("row", name=re.compile("Sunny"))).to_be_visible()
+    act(page, "Sunny", "Use here")
+    expect(page.get_by_text("Eastgate shows “Sunny” now.")).to_be_visible()
+    expect(page.locator("link[rel=stylesheet][href^='/themes/']")).to_have_count(1)
     nothing_found(page)
 
 

@@ -32,6 +32,11 @@ def send(page: Page) -> None:
     page.get_by_role("main").locator("form[method=post] button[type=submit]:is(.btn-primary, .btn-danger)").last.click()
 
 
+def agree(page: Page, verb: str) -> None:
+    """The dialog that asks before something that cannot be undone."""
+    page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()
+
+
 def secret(page: Page) -> str:
     """What stands in the box of a secret; the words around it are shorter."""
     return max(page.locator(".fc-secret").inner_text().split(), key=len)
