@@ -180,7 +180,7 @@ def webhook_delete(request: PageRequest, credential_id: int) -> HttpResponseBase
 @page("GET", "POST")
 def webhook_entry(request: PageRequest, credential_id: int, entry_id: int) -> HttpResponseBase:
     """One entry: what is sent, how that went; a POST sends it again."""
-    credential = fetched_key(request, credential_id, MANAGE if request.method == "POST" else READ)
+    credential = _living_key(request, credential_id) if request.method == "POST" else fetched_key(request, credential_id, READ)
     config = kept.config_of(credential)
     entry = kept.entries_of(config).filter(pk=entry_id).first() if config else None
     if config is None or entry is None:
@@ -278,10 +278,14 @@ def _config(request: PageRequest, credential_id: int) -> WebhookConfig:
     :raises NotFound: if the key has none, or as `access.fetch`.
     :raises Revoked: if the key was ended.
     """
-    credential = fetched_key(request, credential_id, MANAGE)
-    if credential.revoked_at:
-        raise operations.Revoked(_("This key was revoked and cannot be used again."))
-    config = kept.config_of(credential)
+    config = kept.config_of(_living_key(request, credential_id))
     if config is None:
         raise NotFound(_("This key has no webhook."))
     return config
+
+
+def _living_key(request: PageRequest, credential_id: int) -> Credential:
+    credential = fetched_key(request, credential_id, MANAGE)
+    if credential.revoked_at:
+        raise operations.Revoked(_("This key was revoked and cannot be used again."))
+    return credential

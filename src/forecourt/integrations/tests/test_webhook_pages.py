@@ -125,6 +125,17 @@ def test_deleting_asks_first(ada, credential, hook):
     assert (WebhookConfig.objects.count(), WebhookEntry.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize("rest", ["/test", "/on", "/replay", "/delete", "/entries/%d"])
+def test_the_webhook_of_a_revoked_key_is_left_alone(ada, credential, hook, receiver, rest):
+    (row,) = make_entries(hook, 1)
+    WebhookEntry.objects.update(state="failed", closed_at=clock.now())
+    credential.revoked_at = clock.now()
+    credential.save(update_fields=["revoked_at"])
+    ada.post(path(credential, rest % row.pk if "%" in rest else rest))
+    assert WebhookEntry.objects.filter(state="failed").count() == 1
+    assert receiver.requests == []
+
+
 def test_who_may_only_read_has_no_buttons(client, cast, credential, hook):
     client.force_login(cast.oscar)
     page = client.get(path(credential)).text
