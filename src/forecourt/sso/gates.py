@@ -91,7 +91,7 @@ def follow_sign_in(request: HttpRequest, person: Person) -> None:
         actor=actor_of(person), person=person, provider=provider, subject=arrival.subject, email=arrival.email, groups=arrival.groups,
         sid=arrival.sid, id_token=base64.b64decode(arrival.id_token), session_key=request.session.session_key or "", at=at,
     )  # fmt: skip
-    if arrival.shows_second_factor:
+    if arrival.shows_second_factor or provider.asks_second_factor:
         second_factor.note_shown(request, organisation_id=provider.organisation_id)
     if is_new:
         messages.success(request, _("From now on you sign in with %(provider)s.") % {"provider": provider.name})

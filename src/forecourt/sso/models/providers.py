@@ -38,6 +38,7 @@ class IdentityProvider(OperatorScoped, Stamped):
     groups_claim = models.CharField(max_length=80, default="groups", db_default="groups")
     password_also = models.BooleanField(default=False, db_default=False)
     creates_people = models.BooleanField(default=True, db_default=True)
+    asks_second_factor = models.BooleanField(default=False, db_default=False)  # of everybody, whether its tokens say so or not
     is_active = models.BooleanField(default=False, db_default=False)
     tested_at = models.DateTimeField(null=True)
     metadata = models.JSONField(default=dict)

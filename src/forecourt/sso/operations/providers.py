@@ -27,6 +27,7 @@ _TENANT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MICROSOFTS: Final = (
     "login.microsoftonline.com", "login.microsoftonline.us", "login.partner.microsoftonline.cn", "login.windows.net", "sts.windows.net",
 )  # fmt: skip
+_SWITCHES: Final = ("password_also", "creates_people", "asks_second_factor")
 _NAMING: Final = ("issuer", "tenant_id", "client_id")  # subjects are names of one issuer, and may be for one client (Core 8)
 _TRUSTED: Final = ("kind", "issuer", "tenant_id", "client_id")  # what a test sign-in tests
 
@@ -41,8 +42,8 @@ def save_provider(
     *, actor: Actor, operator: Operator, at: datetime, provider: IdentityProvider | None = None, client_secret: str = "", **given: Any
 ) -> IdentityProvider:
     """
-    Set a provider up, or change it. `given`: name, kind, issuer, tenant_id, client_id, groups_claim, password_also, creates_people.
-    An empty secret keeps the old one. A change of what is trusted switches it off until it is tested again.
+    Set a provider up, or change it. `given`: name, kind, issuer, tenant_id, client_id, groups_claim, password_also, creates_people,
+    asks_second_factor; a switch that is left out stays. An empty secret keeps the old one. A change of what is trusted switches it off until it is tested again.
 
     :raises Invalid: with the message at the field; also if the discovery document cannot be used.
     """
@@ -75,7 +76,7 @@ def _checked(checks: Checks, given: dict[str, Any]) -> dict[str, Any]:
         _check_tenant(checks, values)
     elif urlsplit(values["issuer"]).hostname in _MICROSOFTS:
         checks.fail("kind", _("This issuer is Microsoft Entra ID. Choose it here, so that the tenant is checked."))
-    return {**values, "kind": given["kind"], "password_also": given["password_also"], "creates_people": given["creates_people"]}
+    return {**values, "kind": given["kind"], **{name: given[name] for name in _SWITCHES if name in given}}
 
 
 def _check_tenant(checks: Checks, values: dict[str, Any]) -> None:

@@ -39,6 +39,10 @@ class ProviderForm(forms.Form):
         label=gettext_lazy("Make an account, without a role, for whoever comes for the first time"), required=False, initial=True
     )
     password_also = forms.BooleanField(label=gettext_lazy("Passwords work too (dual login)"), required=False)
+    asks_second_factor = forms.BooleanField(
+        label=gettext_lazy("It asks everybody for a second factor"), required=False,
+        help_text=gettext_lazy("Its sign-in is then enough where your accounts require a second factor. Not needed if its tokens say so (amr)."),
+    )  # fmt: skip
 
 
 @page("GET", "POST")
@@ -101,6 +105,7 @@ def _facts(row: IdentityProvider, proved: list[str]) -> list[tuple[str, Any]]:
         (_("Proved domains"), ", ".join(proved) or _("none yet")),
         (_("Passwords"), _("work too") if row.password_also else _("only for named Admins")),
         (_("New people"), _("get an account without a role") if row.creates_people else _("are refused")),
+        (_("Second factor"), _("asked for there, of everybody") if row.asks_second_factor else _("only if its tokens say so")),
         (_("Tested"), row.tested_at or _("not yet")),
     ]
 

@@ -46,6 +46,14 @@ def test_it_opens_no_account_of_an_organisation_that_did_not_choose_the_provider
     assert answer_of(client, cast.eastgate) == LED
 
 
+def test_a_provider_that_asks_everybody_need_not_say_so(cast, provider, works_in, sign_in):
+    works_in(cast.northwind)
+    type(provider).objects.update(asks_second_factor=True)
+    client = Client()
+    sign_in(client)
+    assert answer_of(client, cast.northwind) == 200
+
+
 def test_it_counts_for_the_session_that_showed_it_alone(cast, works_in, sign_in, fake):
     works_in(cast.northwind)
     fake.claims = {"amr": ["mfa"]}

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from forecourt.kit import clock, outside
+from forecourt.kit.operations import operation
 from forecourt.sso import dns
 from forecourt.sso.models import EmailDomain, IdentityProvider
 from forecourt.sso.operations import domains, providers
@@ -35,7 +36,7 @@ def asked(monkeypatch, cast):
 def test_the_watch_sees_an_open_transaction(asked, provider):
     del asked[:]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(domains, "check_domain", providers.operation(domains.check_domain))
+        patch.setattr(domains, "check_domain", operation(domains.check_domain))
         domains.check_domain(actor=None, domain=EmailDomain.objects.get(), at=clock.now())
     assert asked == [("dns", 1)]
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from forecourt.audit.tests.factories import recorded
 from forecourt.kit import clock
 from forecourt.sso import dns
 from forecourt.sso.models import BreakGlass, EmailDomain, GroupRole, IdentityProvider
@@ -102,6 +103,16 @@ def test_another_client_may_have_other_names_for_people(cast, provider, fake, si
 def test_domains_that_cannot_be_claimed(cast, provider, name):
     assert cast.client("ada").post("/sso/domains/new", {"domain": name}).status_code == 422
     assert EmailDomain.objects.count() == 1
+
+
+def test_that_it_asks_everybody_for_a_second_factor_is_the_admins_word(cast, provider, fake):
+    client = cast.client("ada")
+    client.post(f"/sso/providers/{provider.pk}/edit", posted(fake, client_secret="", asks_second_factor="on"))
+    provider.refresh_from_db()
+    assert (provider.asks_second_factor, provider.is_active) == (True, True)
+    assert "asked for there, of everybody" in client.get(f"/sso/providers/{provider.pk}").text
+    (event,) = recorded(entity_type="IdentityProvider", action="updated", actor_id=cast.ada.pk, changes__has_key="asks_second_factor")
+    assert event.changes["asks_second_factor"] == [False, True]
 
 
 def test_another_secret_must_be_tested_again(cast, provider, fake):
