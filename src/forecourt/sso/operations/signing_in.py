@@ -81,7 +81,7 @@ def begin(*, actor: Actor, provider: IdentityProvider, kind: str, browser: str, 
 @operation
 def take_attempt(*, provider: IdentityProvider, state: str, browser: str, at: datetime) -> SsoAttempt:
     """
-    The attempt that an answer belongs to. It is used up, also by a wrong browser.
+    The attempt that an answer belongs to. It is used up.
 
     :raises SignInRefused: if there is none, or it is over, or it began elsewhere.
     """

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from forecourt.access import Permission, fetch
 from forecourt.audit.operations.refusals import record_refusal
+from forecourt.identity import throttles
 from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.portal.pages import PageRequest, done, page, respond
@@ -27,6 +28,8 @@ from forecourt.sso.models import IdentityProvider, SsoAttempt
 from forecourt.sso.operations import providers, signing_in
 from forecourt.sso.operations.signing_in import SYSTEM, Assertion
 
+GO: Final = throttles.Door("sso-go", 300, 60)  # per browser address, which a whole company may share
+REFUSED: Final = throttles.Door("sso-refused", 60, 300)  # per browser address: events in the audit log; the page is always shown
 BROWSER: Final = "sso_browser"  # session key: a random word that binds an attempt to this browser
 
 
@@ -44,6 +47,7 @@ def start(request: PageRequest, slug: str) -> HttpResponseBase:
 @page("GET", public=True)
 def go(request: PageRequest, slug: str) -> HttpResponseBase:
     """Begin, and redirect to the provider."""
+    throttles.take(GO, request.META.get("REMOTE_ADDR"), at=clock.now())
     provider = _provider(slug)
     try:
         _check_active(provider)
@@ -210,8 +214,14 @@ def _refused(request: PageRequest, provider: IdentityProvider, refusal: SignInRe
 
 
 def _record(request: HttpRequest, provider: IdentityProvider, reason: str) -> None:
+    """In the audit log, which a stranger cannot fill: nobody has to be signed in to be refused."""
+    at = clock.now()
+    try:
+        throttles.take(REFUSED, request.META.get("REMOTE_ADDR"), at=at)
+    except throttles.TooManyTries:
+        return
     record_refusal(
         organisation_id=provider.organisation_id, operator_id=provider.operator_id, entity=("IdentityProvider", provider.pk, provider.name),
-        by="single sign-on", at=clock.now(),
+        by="single sign-on", at=at,
         context={"reason": reason, "address": request.META.get("REMOTE_ADDR", ""), "user_agent": request.headers.get("User-Agent", "")[:200]},
     )  # fmt: skip

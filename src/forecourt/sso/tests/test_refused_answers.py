@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from forecourt.identity import throttles
 from forecourt.kit import clock
 from forecourt.sso.models import ExternalIdentity, IdentityProvider, SsoAttempt
 from forecourt.sso.operations import providers
+from forecourt.sso.pages import entrance
 from forecourt.sso.tests.support import assert_refused, reason_on, recorded_reasons
 
 DOCUMENT = "/.well-known/openid-configuration"
@@ -111,6 +113,18 @@ def test_an_answer_that_comes_too_late(sign_in, provider):
 def test_an_answer_without_a_state(provider):
     client = Client()
     assert_refused(client, client.get(f"/accounts/sso/{provider.slug}/callback/", {"code": "code"}), "state")
+
+
+def test_strangers_cannot_fill_the_audit_log(provider, monkeypatch):
+    monkeypatch.setattr(entrance, "REFUSED", throttles.Door("sso-refused", 2, 86_400))
+    answers = [Client().get(f"/accounts/sso/{provider.slug}/callback/") for _again in range(4)]
+    assert ([reason_on(answer) for answer in answers], recorded_reasons()) == (["state"] * 4, ["state"] * 2)
+
+
+def test_nobody_begins_without_end(provider, monkeypatch):
+    monkeypatch.setattr(entrance, "GO", throttles.Door("sso-go", 2, 86_400))
+    answers = [Client().get(f"/accounts/sso/{provider.slug}/go/").status_code for _again in range(3)]
+    assert (answers, SsoAttempt.objects.count()) == ([302, 302, 429], 2)
 
 
 def test_an_account_of_another_tenant(sign_in, fake):
