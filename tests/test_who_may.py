@@ -14,7 +14,8 @@ from tests.who_may import ALLOWED, PEOPLE, TABLE, verdict
 from tests.world import World, fingerprint, make_world
 
 OWNED = re.compile(
-    r"<int:(team|wallet|site|group|station|charge_point|key|charge|member|credential|agreement|transaction|account|operator_member|theme)_id>"
+    r"<int:(team|wallet|site|group|station|charge_point|key|charge|member|credential|agreement|transaction|account|operator_member|theme"
+    r"|profile|team_run|directory)_id>|account/<int:operator_id>"
 )
 SAID_YES = {200, 204, 302, 303, 400, 409, 410, 422}  # 4xx: may, but not like this (the forms are empty)
 FIELDS = {"switch-account": ("operator", "operator_id")}

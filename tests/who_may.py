@@ -145,7 +145,7 @@ TABLE = {
     "team-member-owner": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
     "team-import": Row(get="ada oscar sue eve", post="ada oscar sue eve"),
     "team-import-template": Row(get="ada oscar sue eve"),
-    "team-run": Row(get="ada oscar", missing="sue eve"),
+    "team-run": Row(get="ada oscar", missing="sven sue tom dora eve root"),
     "team-settings": Row(get="ada oscar bea sven tom dora", post="ada oscar tom", missing="sue eve root"),
     "team-convert": Row(get="ada oscar", post="ada oscar", missing="sue eve root"),
     "team-block": Row(get="ada", post="ada", missing="sue eve root"),

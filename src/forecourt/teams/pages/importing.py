@@ -100,7 +100,6 @@ def team_import_template(request: PageRequest) -> HttpResponseBase:
 @page("GET")
 def team_run(request: PageRequest, team_run_id: int) -> HttpResponseBase:
     """How far an import or a template is, and what could not be done."""
-    require(request.actor, Permission.OPERATOR_UPDATE)
     run: TeamRun = fetch(TeamRun.objects.select_related("operator"), actor=request.actor, id=team_run_id, needs=Permission.OPERATOR_UPDATE)
     if request.GET.get("format") == "csv":
         return _problems(f"team-run-{run.pk}.csv", run.problems)
