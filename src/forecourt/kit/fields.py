@@ -15,6 +15,8 @@ from stdnum.exceptions import ValidationError as NumberError
 
 from forecourt.kit.errors import Invalid
 
+LONGEST_EMAIL = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets; no column holds more
+
 
 class Checks:
     """
@@ -84,6 +86,8 @@ def _time_zones() -> set[str]:
 
 def _email(text: str) -> str:
     validate_email(text)
+    if len(text) > LONGEST_EMAIL:
+        raise ValueError(text)
     return text.lower()
 
 

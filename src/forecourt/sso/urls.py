@@ -3,7 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from forecourt.sso.pages import directories, entrance, overview, parts, providers
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("scim/v2/", include("forecourt.sso.scim.urls")),
+    path("scim/", include("forecourt.sso.scim.urls")),
     path("directories/", directories.directory_list, name="directories"),
     path("directories/new", directories.directory_new, name="directory-new"),
     path("directories/<int:directory_id>", directories.directory_detail, name="directory"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from forecourt.access import Actor
 from forecourt.kit.operations import locked, operation
@@ -27,8 +27,9 @@ def create_group(*, actor: Actor, directory: Directory, body: Any, at: datetime)
     group = DirectoryGroup(
         organisation_id=directory.organisation_id, operator_id=directory.operator_id, directory=directory, version=0
     )  # fmt: skip
+    wanted = _named(group, resource)
     _write(group, resource)
-    _set_members(group, resource, actor=actor, at=at)
+    _set_members(group, set(), wanted, actor=actor, at=at)
     return group
 
 
@@ -76,10 +77,13 @@ def _held(group: DirectoryGroup, version: str) -> DirectoryGroup:
 
 
 def _changed(group: DirectoryGroup, resource: dict[str, Any], *, actor: Actor, at: datetime) -> DirectoryGroup:
+    """Nothing is written where nothing changes: a directory repeats itself."""
     was = (group.display_name, group.external_id)
-    _write(group, resource)
-    is_renamed = was != (group.display_name, group.external_id)
-    _set_members(group, resource, actor=actor, at=at, settles_all=is_renamed)
+    is_renamed = was != (resource["displayName"], resource.get("externalId"))
+    there, wanted = set(group.members.values_list("user_id", flat=True)), _named(group, resource)
+    if is_renamed or there != wanted:
+        _write(group, resource)
+        _set_members(group, there, wanted, actor=actor, at=at, settles_all=is_renamed)
     return group
 
 
@@ -88,17 +92,16 @@ def _write(group: DirectoryGroup, resource: dict[str, Any]) -> None:
     group.folded = folded(stored_group(group))
     group.version += 1
     try:
-        with transaction.atomic():
-            group.save()
+        group.save()
     except IntegrityError as error:
         raise NotUnique(f"There is another group {group.display_name}.") from error
     group.refresh_from_db(fields=["created_at", "updated_at"])
 
 
-def _set_members(group: DirectoryGroup, resource: dict[str, Any], *, actor: Actor, at: datetime, settles_all: bool = False) -> None:
+def _set_members(
+    group: DirectoryGroup, there: set[int], wanted: set[int], *, actor: Actor, at: datetime, settles_all: bool = False
+) -> None:
     """Only who comes or goes is written; the roles of those, and after another name of all, are settled."""
-    wanted = _named(group, [str(one.get("value", "")).lower() for one in resource.get("members", [])])
-    there = set(group.members.values_list("user_id", flat=True))
     coming, leaving = wanted - there, there - wanted
     group.members.filter(user_id__in=leaving).delete()
     DirectoryMember.objects.bulk_create(
@@ -109,7 +112,8 @@ def _set_members(group: DirectoryGroup, resource: dict[str, Any], *, actor: Acto
         settle_roles(user, actor=actor, at=at)
 
 
-def _named(group: DirectoryGroup, uids: list[str]) -> set[int]:
+def _named(group: DirectoryGroup, resource: dict[str, Any]) -> set[int]:
+    uids = [str(one.get("value", "")).lower() for one in resource.get("members", [])]
     known = {uid for uid in uids if is_uid(uid)}
     found = DirectoryUser.objects.filter(directory_id=group.directory_id, deleted_at=None, uid__in=known)
     ids = set(found.values_list("pk", flat=True))

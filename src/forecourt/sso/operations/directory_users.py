@@ -22,6 +22,7 @@ from forecourt.sso.scim.rules.patches import patched
 from forecourt.sso.scim.rules.paths import folded
 from forecourt.sso.scim.rules.resources import address_of, names_of
 from forecourt.sso.scim.rules.schemas import USERS, normalised
+from forecourt.sso.scim.rules.versions import is_among
 from forecourt.teams import operations as teams
 
 _ELSEWHERE = "The person's e-mail address is not in a domain that the organisation has verified."
@@ -109,8 +110,7 @@ def check_version(row: Any, version: str) -> None:
     """
     :raises VersionMismatch: if If-Match names other versions than the row's.
     """
-    named = [one.strip().removeprefix("W/").strip('"') for one in version.split(",")]
-    if version and "*" not in named and str(row.version) not in named:
+    if version and not is_among(row.version, version):
         raise VersionMismatch("Somebody else changed it since you read it.")
 
 

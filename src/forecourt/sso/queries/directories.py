@@ -18,8 +18,9 @@ from forecourt.sso.models import Directory, DirectoryGroup, DirectoryMember, Dir
 from forecourt.sso.queries.domains import domain_of, verified_domains
 from forecourt.sso.scim.rules import filters, jsonpath
 from forecourt.sso.scim.rules.errors import InvalidFilter, InvalidPath
-from forecourt.sso.scim.rules.paths import path_of
+from forecourt.sso.scim.rules.paths import Path, compared, path_of
 from forecourt.sso.scim.rules.schemas import GROUPS, USERS, ResourceType
+from forecourt.sso.scim.rules.versions import etag
 
 TOKEN_PURPOSE: Final = "scim-token"  # noqa: S105 (the name of a purpose)
 Row = DirectoryUser | DirectoryGroup
@@ -81,10 +82,28 @@ def _condition(node: filters.Node, model: type[Row]) -> Any:
             return Q(_linked(link, value)) if operator == "eq" else ~Q(_linked(link, value))
         case filters.Within((("members" | "groups") as link,), filters.Compare(("value",), "eq", str() as value)):
             return Q(_linked(link, value))
+        case filters.Present((("members" | "groups") as link,)):
+            return Q(_linked(link))
+        case (
+            filters.Compare(("members" | "groups", *_))
+            | filters.Present(("members" | "groups", *_))
+            | filters.Within(("members" | "groups",))
+        ):
+            raise InvalidFilter("Groups and members are found by their value, with eq or ne.")
     condition, values = jsonpath.condition(node)
-    column = f"{model._meta.db_table}.folded"  # noqa: SLF001
-    sql = f"jsonb_path_exists({column}, %s::jsonpath, %s::jsonb, true)"
-    return RawSQL(sql, [condition, json.dumps(values)], output_field=BooleanField())  # noqa: S611 (the column is ours, the rest are parameters)
+    sql = f"jsonb_path_exists({_whole(model)}, %s::jsonpath, %s::jsonb, true)"
+    return RawSQL(sql, [condition, json.dumps(values)], output_field=BooleanField())  # noqa: S611 (the columns are ours, the rest are parameters)
+
+
+def _whole(model: type[Row]) -> str:
+    """SQL of the folded resource with what only the server sets, as `_shown` tells it."""
+    table, type = model._meta.db_table, USERS if model is DirectoryUser else GROUPS  # noqa: SLF001
+    schemas = f"jsonb_build_array('{type.schema}')"
+    for urn in type.extensions:
+        schemas += f" || CASE WHEN jsonb_exists({table}.folded, '{urn.lower()}') THEN jsonb_build_array('{urn}') ELSE '[]' END"
+    meta = f"""jsonb_build_object('resourcetype', '{type.name.lower()}', 'version', 'w/"' || {table}.version || '"',
+        'created', {table}.created_at, 'lastmodified', {table}.updated_at, 'location', '{type.endpoint.lower()}/' || {table}.uid)"""
+    return f"({table}.folded || jsonb_build_object('id', {table}.uid, 'schemas', {schemas}, 'meta', {meta}))"
 
 
 def _in_column(column: str, value: str) -> Q:
@@ -101,9 +120,12 @@ def _at_time(column: str, operator: str, value: Any) -> Q:
     return ~Q(**{column: moment}) if operator == "ne" else Q(**{f"{column}__{_TIME_LOOKUPS[operator]}": moment})
 
 
-def _linked(link: str, uid: str) -> Any:
+def _linked(link: str, uid: str | None = None) -> Any:
+    """Whether it is linked with the one of this id, or with any."""
     side = "group" if link == "members" else "user"
     rows = DirectoryMember.objects.filter(**{f"{side}_id": OuterRef("pk")})
+    if uid is None:
+        return Exists(rows)
     return Exists(rows.filter(**{_LINKS[link]: uid}) if is_uid(uid) else rows.none())
 
 
@@ -117,23 +139,26 @@ def is_uid(text: str) -> bool:
 
 def ordered(rows: QuerySet[Any], sort_by: str, *, is_descending: bool) -> QuerySet[Any]:
     """
-    By an attribute; of one with several values, by the first (RFC 7644 §3.4.2.3). Without one, as they came.
+    By an attribute; of one with several values, by the primary one, else the first. Who has no value comes last, or first if
+    descending (RFC 7644 §3.4.2.3). Without an attribute, as they came.
 
     :raises InvalidPath: if it is no attribute.
     """
     if not sort_by:
         return rows.order_by("pk")
-    path = path_of(sort_by)
-    if not all(path):
+    if not filters.is_name(sort_by):
         raise InvalidPath(f"{sort_by} is no attribute.")
+    path = compared(path_of(sort_by))
     by: Any = F(_TIMES[path]) if path in _TIMES else F("uid") if path == ("id",) else _value_at(rows.model, path)
-    return rows.order_by(by.desc(nulls_last=True) if is_descending else by.asc(nulls_last=True), "pk")
+    return rows.order_by(by.desc(nulls_first=True) if is_descending else by.asc(nulls_last=True), "pk")
 
 
-def _value_at(model: type[Row], path: tuple[str, ...]) -> Any:
-    keys = "".join(f'."{key}"' for key in path if '"' not in key and "\\" not in key)
-    sql = f"jsonb_path_query_first({model._meta.db_table}.folded, %s::jsonpath, '{{}}', true) #>> '{{}}'"  # noqa: SLF001
-    return RawSQL(sql, [f"${keys}"])  # noqa: S611 (the table is ours, the path a parameter)
+def _value_at(model: type[Row], path: Path) -> Any:
+    first, *rest = (f'."{key}"' for key in path)
+    inner = "".join(rest)
+    value = f"jsonb_path_query_first({model._meta.db_table}.folded, %s::jsonpath, '{{}}', true)"  # noqa: SLF001
+    sql = f"coalesce({value}, {value}) #>> '{{}}'"
+    return RawSQL(sql, [f"${first} ? (@.primary == true){inner}", f"${first}{inner}"])  # noqa: S611 (the table is ours, the paths are parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +169,10 @@ class Shown:
     version: int
 
 
-def user_resources(rows: Sequence[DirectoryUser], *, base: str, with_groups: bool = True) -> list[Shown]:
-    """Users with their groups. `base` is the address under which the protocol is served."""
+def user_resources(rows: Sequence[DirectoryUser], *, base: str, with_links: bool = True) -> list[Shown]:
+    """Users, with their groups if these are asked for. `base` is the address under which the protocol is served."""
     links: dict[int, list[dict[str, Any]]] = {}
-    if with_groups:
+    if with_links:
         found = DirectoryMember.objects.filter(user__in=[row.pk for row in rows]).order_by("pk")
         for user_id, uid, name in found.values_list("user_id", "group__uid", "group__display_name"):
             link = {"value": str(uid), "$ref": f"{base}/Groups/{uid}", "display": name, "type": "direct"}
@@ -155,9 +180,9 @@ def user_resources(rows: Sequence[DirectoryUser], *, base: str, with_groups: boo
     return [_shown(row, row.resource, {"groups": links.get(row.pk)}, USERS, base) for row in rows]
 
 
-def group_resources(rows: Sequence[DirectoryGroup], *, base: str, with_members: bool = True) -> list[Shown]:
+def group_resources(rows: Sequence[DirectoryGroup], *, base: str, with_links: bool = True) -> list[Shown]:
     links: dict[int, list[dict[str, Any]]] = {}
-    if with_members:
+    if with_links:
         found = DirectoryMember.objects.filter(group__in=[row.pk for row in rows]).order_by("pk")
         for group_id, uid, name in found.values_list("group_id", "user__uid", "user__user_name"):
             link = {"value": str(uid), "$ref": f"{base}/Users/{uid}", "display": name, "type": "User"}
@@ -188,7 +213,3 @@ def _shown(row: Row, resource: Mapping[str, Any], links: Mapping[str, Any], type
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def etag(version: int) -> str:
-    return f'W/"{version}"'

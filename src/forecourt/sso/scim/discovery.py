@@ -44,7 +44,7 @@ def schemas(request: ScimRequest, name: str = "") -> HttpResponse:
 
 @scim("GET", "POST", "PUT", "PATCH", "DELETE")
 def unsupported(request: ScimRequest) -> HttpResponse:
-    """`/Bulk` and `/Me`: optional in the standard."""
+    """`/Bulk`, `/Me`, and searches for users and groups at once (`/`, `/.search`): optional in the standard."""
     return refused(501, "This service does not have that.")
 
 

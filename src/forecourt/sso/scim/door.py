@@ -2,10 +2,12 @@
 
 import functools
 import json
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Concatenate, Final, ParamSpec
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -19,8 +21,9 @@ from forecourt.kit.errors import DomainError
 from forecourt.kit.operations import tell_origin
 from forecourt.sso.models import Directory
 from forecourt.sso.operations.directories import note_use
-from forecourt.sso.queries.directories import Shown, directory_of, etag
-from forecourt.sso.scim.rules.errors import InvalidSyntax
+from forecourt.sso.queries.directories import Shown, directory_of
+from forecourt.sso.scim.rules.errors import InvalidSyntax, NotScim, TooLarge
+from forecourt.sso.scim.rules.versions import etag
 
 P = ParamSpec("P")
 PREFIX: Final = "/scim/v2"
@@ -29,7 +32,9 @@ ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
 WRONG_TOKEN: Final = Door("scim-token", 30, 600)  # per browser address
 QUOTA, INTERVAL = 6000, 60  # requests of one directory, seconds
 LARGEST: Final = 5_000_000  # bytes of a body: a group of some ten thousand members
-_UNAUTHORISED, _NOT_ALLOWED = 401, 405
+_TAKEN: Final = frozenset({MEDIA_TYPE, "application/json", ""})  # RFC 7644 §3.1; a client that says nothing means it
+_UNAUTHORISED, _NOT_ALLOWED, _BROKEN = 401, 405, 500
+log = logging.getLogger(__name__)
 
 
 class ScimRequest(HttpRequest):
@@ -44,7 +49,10 @@ View = Callable[Concatenate[ScimRequest, P], HttpResponse]
 
 
 def scim(*methods: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """Make a view an endpoint: these methods, a living token, the limits; a `DomainError` becomes the protocol's error."""
+    """
+    Make a view an endpoint: these methods, a living token, the limits. Whatever goes wrong becomes the protocol's error: a
+    `DomainError` says what; anything else is a bug, goes to the log and tells the directory nothing.
+    """
 
     def wrap(view: View[P]) -> Callable[..., HttpResponse]:
         @csrf_exempt  # no cookie has power here
@@ -54,6 +62,9 @@ def scim(*methods: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
                 response = _entered(request, methods) or view(request, *args, **kwargs)
             except DomainError as error:
                 response = refused(error.status, error.message, getattr(error, "scim_type", ""))
+            except Exception:
+                log.exception("%s %s", request.method, request.path)
+                response = refused(_BROKEN, "Something broke on our side.")
             if rate := getattr(request, "rate", None):
                 rate.dress(response)
             response.headers["Cache-Control"] = "no-store"
@@ -94,12 +105,17 @@ def body_of(request: HttpRequest) -> Any:
     """
     The JSON of the body.
 
-    :raises InvalidSyntax: if it is none, or too large.
+    :raises NotScim: if it says that it is something else.
+    :raises TooLarge: for more than `LARGEST` bytes.
+    :raises InvalidSyntax: if it is none.
     """
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
-        raise InvalidSyntax(f"A body has at most {LARGEST} bytes.")
+    if request.content_type not in _TAKEN:
+        raise NotScim(f"A body is {MEDIA_TYPE}.")
+    told = request.read(LARGEST + 1)
+    if len(told) > LARGEST:
+        raise TooLarge(f"A body has at most {LARGEST} bytes.")
     try:
-        return json.loads(request.read(LARGEST + 1))
+        return msgspec.json.decode(told)  # strict: text that the database could not keep is none
     except (ValueError, RecursionError) as error:
         raise InvalidSyntax("The body is not JSON.") from error
 
@@ -117,6 +133,15 @@ def resource(shown: Shown, projected: Mapping[str, Any], *, status: int = 200) -
     response = told(projected, status=status)
     response.headers["ETag"] = etag(shown.version)
     response.headers["Location"] = shown.resource["meta"]["location"]
+    return response
+
+
+def without_body(status: int, *, version: int | None = None) -> HttpResponse:
+    """An answer that its status says all of."""
+    response = HttpResponse(status=status)
+    del response.headers["Content-Type"]
+    if version is not None:
+        response.headers["ETag"] = etag(version)
     return response
 
 

@@ -69,7 +69,7 @@ class Asked:
         return shown(resource, only=self.only, without=self.without)
 
 
-def listed(asked: Asked, rows: QuerySet[Any], render: Callable[[Sequence[Any], Asked], list[Shown]]) -> HttpResponse:
+def listed(asked: Asked, rows: QuerySet[Any], render: Callable[[Sequence[Any]], list[Shown]]) -> HttpResponse:
     """One page, and how many there are."""
     found = filtered(rows, asked.filter)
     page = list(ordered(found, asked.sort_by, is_descending=asked.is_descending)[asked.start - 1 :][: asked.count]) if asked.count else []
@@ -78,7 +78,7 @@ def listed(asked: Asked, rows: QuerySet[Any], render: Callable[[Sequence[Any], A
         "totalResults": found.count(),
         "startIndex": asked.start,
         "itemsPerPage": len(page),
-        "Resources": [asked.project(one.resource) for one in render(page, asked)],
+        "Resources": [asked.project(one.resource) for one in render(page)],
     }
     return told(content)
 

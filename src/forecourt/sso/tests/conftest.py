@@ -1,4 +1,4 @@
-"""An organisation with a provider that works: Northwind, nordic.example. Imports of ours wait until Django is set up."""
+"""An organisation with a provider that works (Northwind, nordic.example), and one with a directory (fjord.example). Imports of ours wait until Django is set up."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -41,3 +41,20 @@ def sign_in(provider, fake):
         return client.get(f"/accounts/sso/{provider.slug}/callback/", {"state": query["state"], "code": "code"} | answer)
 
     return go
+
+
+@pytest.fixture
+def scim(cast):
+    """Northwind's directory, which may make people of fjord.example."""
+    from forecourt.sso.tests.scim_client import make_directory, make_verified_domain
+
+    make_verified_domain(cast.northwind, "fjord.example")
+    return make_directory(cast.northwind)[1]
+
+
+@pytest.fixture
+def babs(scim):
+    """`BABS` as the directory got her back."""
+    from forecourt.sso.tests.scim_client import BABS
+
+    return scim.call("POST", "/Users", BABS).json()

@@ -10,12 +10,36 @@ from forecourt.access import Actor
 from forecourt.operators.models import Operator
 from forecourt.sso.models import Directory, EmailDomain
 from forecourt.sso.operations.directories import create_directory
+from forecourt.sso.scim.rules.schemas import ENTERPRISE
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SYSTEM = Actor.system("test")
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+WORK = {"value": "babs@fjord.example", "type": "work", "primary": True}
+HOME = {"value": "babs@home.example", "type": "home"}
+MOBILE = {"value": "+4512345678", "type": "mobile"}
+BABS: dict[str, Any] = {
+    "schemas": [USER, ENTERPRISE], "userName": "Babs@fjord.example", "externalId": "B1", "password": "t1meMa$heen", "id": "7", "nickName": "Babs",
+    "name": {"givenName": "Barbara", "familyName": "Jensen", "formatted": "Ms. Barbara Jensen"}, "title": "CTO", "shoeSize": 38,
+    "emails": [WORK, HOME], "phoneNumbers": [MOBILE], "locale": "da-DK", "timezone": "Europe/Copenhagen",
+    "addresses": [{"type": "work", "locality": "Aarhus", "country": "DK", "primary": True}], "groups": [{"value": "x"}], "meta": {"version": "9"},
+    ENTERPRISE: {"department": "Sales", "manager": {"value": "26", "displayName": "Boss"}},
+}  # fmt: skip
+
+
+def error(answer: Any) -> tuple[int, str | None]:
+    """The status and `scimType` of an answer, which is whole as an error."""
+    body = answer.json()
+    assert (body["schemas"], body["status"], bool(body["detail"])) == ([ERROR], str(answer.status_code), True)
+    return answer.status_code, body.get("scimType")
+
+
+def op(verb: str, path: str | None = None, value: Any = None) -> dict[str, Any]:
+    """An operation of a PATCH; what is None is left out."""
+    return {name: one for name, one in (("op", verb), ("path", path), ("value", value)) if one is not None}
 
 
 def make_verified_domain(account: Operator, domain: str) -> EmailDomain:

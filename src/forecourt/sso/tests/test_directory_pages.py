@@ -8,8 +8,7 @@ from forecourt.identity.models import Person
 from forecourt.operators.models import OperatorMember
 from forecourt.sso.models import Directory
 from forecourt.sso.operations import group_roles
-from forecourt.sso.tests.scim_client import AT, SYSTEM, ScimClient, make_directory, make_verified_domain
-from forecourt.sso.tests.test_scim_users import error
+from forecourt.sso.tests.scim_client import AT, SYSTEM, ScimClient, error, make_directory, make_verified_domain
 
 
 def token_in(page: str) -> ScimClient:

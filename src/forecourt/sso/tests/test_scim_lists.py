@@ -1,22 +1,13 @@
 """SCIM lists in the database: the filter finds what the rule finds; pages, order, attributes, search by POST; discovery; who may."""
 
-from typing import Any
-
 import pytest
 
 from forecourt.sso.models import DirectoryUser
 from forecourt.sso.operations import directories
-from forecourt.sso.tests.scim_client import AT, SYSTEM, ScimClient, make_directory, make_verified_domain
+from forecourt.sso.tests.scim_client import AT, SYSTEM, ScimClient, error, make_directory, make_verified_domain
 from forecourt.sso.tests.test_scim_rules import BABS, FAILS, HOLDS, NONSENSE
-from forecourt.sso.tests.test_scim_users import error
 
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
-
-
-@pytest.fixture
-def scim(cast) -> Any:
-    make_verified_domain(cast.northwind, "fjord.example")
-    return make_directory(cast.northwind)[1]
 
 
 @pytest.fixture

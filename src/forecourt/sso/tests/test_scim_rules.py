@@ -12,6 +12,7 @@ from forecourt.sso.scim.rules.patches import patched
 from forecourt.sso.scim.rules.paths import folded
 from forecourt.sso.scim.rules.resources import address_of, names_of, shown
 from forecourt.sso.scim.rules.schemas import ENTERPRISE, GROUPS, USERS
+from forecourt.sso.tests.scim_client import op
 
 WORK = {"value": "Babs@Fjord.example", "type": "work", "primary": True}
 HOME = {"value": "babs@home.example", "type": "home"}
@@ -65,10 +66,6 @@ def change(resource, *operations, type=USERS):
     return patched(resource, {"Operations": list(operations)}, type)
 
 
-def op(verb, path=None, value=None):
-    return {"op": verb} | ({"path": path} if path else {}) | ({"value": value} if value is not None else {})
-
-
 @pytest.mark.parametrize(
     ("operation", "attribute", "expected"),
     [
@@ -112,7 +109,8 @@ def test_a_patch(operation, attribute, expected):
         (op("replace", "id", "7"), Immutable),
         (op("add", "groups", [{"value": "7"}]), Immutable),
         (op("move", "title", "x"), InvalidSyntax),
-        (op("remove", "userName"), InvalidValue),
+        (op("remove", "userName"), Immutable),
+        (op("replace", 'emails[type eq "other"]', {"value": "x"}), NoTarget),
         (op("replace", "active", "soon"), InvalidValue),
         (op("replace", None, "title"), InvalidValue),
     ],

@@ -7,24 +7,11 @@ from forecourt.identity.models import Person
 from forecourt.identity.tests.factories import make_person
 from forecourt.kit import clock
 from forecourt.sso.models import DirectoryUser
-from forecourt.sso.tests.scim_client import ScimClient, make_directory, make_verified_domain
+from forecourt.sso.tests.scim_client import error
 from forecourt.teams.models import Team
 
 OFF = {"op": "replace", "path": "active", "value": False}
 ON = {"op": "replace", "path": "active", "value": True}
-
-
-@pytest.fixture
-def scim(cast) -> ScimClient:
-    make_verified_domain(cast.northwind, "fjord.example")
-    return make_directory(cast.northwind)[1]
-
-
-def error(answer) -> tuple[int, str | None]:
-    body = answer.json()
-    assert body["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-    assert body["status"] == str(answer.status_code)
-    return answer.status_code, body.get("scimType")
 
 
 def test_a_new_user_is_a_person_with_a_personal_team_and_no_password(scim):
@@ -36,9 +23,9 @@ def test_a_new_user_is_a_person_with_a_personal_team_and_no_password(scim):
 
 
 def test_what_making_a_user_asks_of_the_database(scim, django_assert_num_queries):
-    """Token, transaction, actor, domains, twin; person, their team (3 reads and writes), membership, 2 events; user, end. Beside them the limit's counter."""
+    """Token, transaction, actor, domains, twin; person, their team (3 reads and writes), membership, 2 events; user, end, groups. Beside them the limit's counter."""
     scim.add("Ole")  # notes that the token is used
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         scim.add("Nora")
 
 

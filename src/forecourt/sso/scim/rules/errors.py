@@ -41,6 +41,20 @@ class InvalidSyntax(ScimRefused):
     scim_type = "invalidSyntax"
 
 
+class TooLarge(ScimRefused):
+    """The body of a directory's request has more bytes than the service reads."""
+
+    code = "scim_too_large"
+    status = 413
+
+
+class NotScim(ScimRefused):
+    """The body of a directory's request says that it is something else than JSON."""
+
+    code = "scim_media_type"
+    status = 415
+
+
 class InvalidValue(ScimRefused):
     """A value of a directory's request is missing, of another type, or not allowed."""
 

@@ -1,6 +1,7 @@
 """The filter grammar of RFC 7644 §3.4.2.2: text to a tree, and the tree over one folded value."""
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from forecourt.sso.scim.rules.paths import Path, compared, is_exact, path_of
 
 LONGEST: Final = 4000
 DEEPEST: Final = 40
-OPERATORS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
+MOST_TERMS: Final = 100
+EQUALITY: Final = frozenset({"eq", "ne"})
+OPERATORS: Final = EQUALITY | {"co", "sw", "ew", "gt", "ge", "lt", "le"}
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[()\[\]]|[^\s()\[\]"]+)')
+_UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 _NAME = re.compile(r"[a-z$][\w$:.\-]*", re.IGNORECASE | re.ASCII)
 
 
@@ -75,7 +79,7 @@ class _Parser:
     """Recursive descent: `or` binds less than `and`, `and` less than `not`."""
 
     def __init__(self, text: str) -> None:
-        self._tokens, self._at, self._depth = list(_tokens(text)), 0, 0
+        self._tokens, self._at, self._depth, self._terms = list(_tokens(text)), 0, 0, 0
 
     def peek(self) -> str | None:
         return self._tokens[self._at] if self._at < len(self._tokens) else None
@@ -130,8 +134,11 @@ class _Parser:
     def _attribute(self) -> Node:
         name = self.take()
         path = path_of(name)
-        if not _NAME.fullmatch(name) or not all(path):
+        if not is_name(name):
             raise InvalidFilter(f"{name} is no attribute.")
+        self._terms += 1
+        if self._terms > MOST_TERMS:
+            raise InvalidFilter(f"A filter has at most {MOST_TERMS} terms.")
         if self.peek() == "[":
             return Within(path, self._in_brackets("[", "]"))
         operator = self.take().lower()
@@ -139,21 +146,34 @@ class _Parser:
             return Present(path)
         if operator not in OPERATORS:
             raise InvalidFilter(f"{operator} is no operator.")
-        return comparison(path, operator, self._value(self.take()))
+        return comparison(path, operator, _value(self.take()))
 
-    def _value(self, token: str) -> Any:
-        try:
-            value = json.loads(token if token.startswith('"') else token.lower())
-        except ValueError as error:
-            raise InvalidFilter(f"{token} is no value: text stands in double quotes.") from error
-        if isinstance(value, str) and "\x00" in value:
-            raise InvalidFilter("A value has a character that cannot be stored.")
-        return value
+
+def is_name(text: str) -> bool:
+    """Whether an attribute can be called so, with or without a URN and the name of a part."""
+    return _NAME.fullmatch(text) is not None and all(path_of(text))
 
 
 def comparison(path: Path, operator: str, value: Any) -> Compare:
+    """
+    :raises InvalidFilter: for an order, or a part, of what has neither: true, false and null.
+    """
     path = compared(path)
+    if operator not in EQUALITY and (value is None or isinstance(value, bool)):
+        raise InvalidFilter(f"{operator} compares text, numbers and times.")
     return Compare(path, operator, value.lower() if isinstance(value, str) and not is_exact(path) else value)
+
+
+def _value(token: str) -> Any:
+    try:
+        value = json.loads(token if token.startswith('"') else token.lower())
+    except ValueError as error:
+        raise InvalidFilter(f"{token} is no value: text stands in double quotes.") from error
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        raise InvalidFilter("A value has a character that cannot be stored.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidFilter(f"{token} is too large.")
+    return value
 
 
 def _tokens(text: str) -> Iterator[str]:

@@ -9,12 +9,12 @@ from typing import Any, Final
 from forecourt.sso.scim.rules import filters
 from forecourt.sso.scim.rules.errors import Immutable, InvalidFilter, InvalidPath, InvalidSyntax, InvalidValue, NoTarget
 from forecourt.sso.scim.rules.paths import folded, path_of
-from forecourt.sso.scim.rules.schemas import ENTERPRISE, READ_ONLY, Attribute, ResourceType, normalised, one_primary, valued
+from forecourt.sso.scim.rules.schemas import ENTERPRISE, IMMUTABLE, READ_ONLY, Attribute, ResourceType, normalised, one_primary, valued
 
 MOST_OPERATIONS: Final = 1000
 _TARGET = re.compile(r"(?P<path>[^\[\]]+)(?:\[(?P<filter>.*)\](?:\.(?P<sub>[\w$]+))?)?", re.DOTALL)
 _NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
-_SERVERS: Final = frozenset({"id", "meta", "schemas", "groups"})
+_SERVERS: Final = frozenset({"id", "meta", "schemas"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ def patched(resource: Mapping[str, Any], body: Any, type: ResourceType) -> dict[
     :raises InvalidSyntax: if the body lists no operations.
     :raises InvalidPath: if a path names no attribute.
     :raises NoTarget: if a path finds no value to replace, or a removal names none.
-    :raises Immutable: if it is the server's alone.
-    :raises InvalidValue: if a value does not fit, or a required one would be gone.
+    :raises Immutable: if it is the server's alone, or a required one would be gone.
+    :raises InvalidValue: if a value does not fit.
     """
     result: dict[str, Any] = copy.deepcopy(dict(resource))
     for operation in _operations(body):
@@ -63,7 +63,9 @@ def _changes(operation: Mapping[str, Any], type: ResourceType) -> Iterator[Chang
     verb, path, value = str(_field(operation, "op")).lower(), _field(operation, "path"), _field(operation, "value")
     if verb not in ("add", "replace", "remove"):
         raise InvalidSyntax("op is add, replace or remove.")
-    if path:
+    if str(path).lower() == ENTERPRISE.lower() and isinstance(value, Mapping):
+        yield from _without_path(verb, {ENTERPRISE: value}, type)
+    elif path:
         yield _change(verb, str(path), value, type)
     elif verb == "remove":
         raise NoTarget("A removal names what it removes.")
@@ -74,34 +76,52 @@ def _changes(operation: Mapping[str, Any], type: ResourceType) -> Iterator[Chang
 
 
 def _without_path(verb: str, value: Mapping[str, Any], type: ResourceType) -> Iterator[Change]:
-    """Each member of the object is a change. Entra ID writes paths as names; what only the server sets is sent along and ignored."""
+    """
+    Each member of the object is a change. Entra ID writes paths as names. What only the server sets is sent along and ignored,
+    and so is what we do not know (Okta's `password`), as in a whole resource: being not active must not fail on it.
+    """
     for name, one in value.items():
-        if name.lower() in _SERVERS:
-            continue
         if name.lower() == ENTERPRISE.lower() and isinstance(one, Mapping):
-            for key, inner in one.items():
-                yield _change(verb, f"{ENTERPRISE}:{key}", inner, type)
-        else:
+            yield from _without_path(verb, {f"{ENTERPRISE}:{key}": inner for key, inner in one.items()}, type)
+        elif _is_known(name, type):
             yield _change(verb, name, one, type)
+
+
+def _is_known(name: str, type: ResourceType) -> bool:
+    urn, (first, *_parts) = _named(name.partition("[")[0], type)
+    attribute = type.attribute(first, urn=urn)
+    return attribute is not None and attribute.mutability != READ_ONLY
+
+
+def _named(path: str, type: ResourceType) -> tuple[str, tuple[str, ...]]:
+    """The extension of a path, and its names; one empty name where it names none."""
+    names = path_of(path)
+    return (ENTERPRISE, names[1:] or ("",)) if names[0] == ENTERPRISE.lower() else ("", names)
 
 
 def _change(verb: str, path: str, value: Any, type: ResourceType) -> Change:
     found = _TARGET.fullmatch(path.strip())
     if found is None:
         raise InvalidPath(f"{path} is no path.")
-    names = path_of(found["path"])
-    urn = ENTERPRISE if names[0] == ENTERPRISE.lower() else ""
-    names = names[1:] if urn else names
-    attribute = type.attribute(names[0], urn=urn) if names else None
+    urn, names = _named(found["path"], type)
+    attribute = type.attribute(names[0], urn=urn)
     wanted = found["sub"] or (names[1] if len(names) > 1 else "")
-    if attribute is None and names and names[0] in _SERVERS:
+    if attribute is None and names[0] in _SERVERS:
         raise Immutable(f"{path} is set by the server alone.")
     sub = attribute.sub(wanted) if attribute and wanted else None
     if attribute is None or len(names) > 2 or (wanted and sub is None):
         raise InvalidPath(f"{path} names no attribute.")
-    if READ_ONLY in (attribute.mutability, sub.mutability if sub else ""):
+    verb = "remove" if verb == "replace" and value in _NOTHING else verb
+    _check_may_change(path, verb, attribute, sub)
+    return Change(verb, attribute, urn, sub, _chosen(found, attribute), value)
+
+
+def _check_may_change(path: str, verb: str, attribute: Attribute, sub: Attribute | None) -> None:
+    """RFC 7644 §3.5.2.2 and §3.5.2.3."""
+    if READ_ONLY in (attribute.mutability, sub.mutability if sub else "") or (sub and sub.mutability == IMMUTABLE):
         raise Immutable(f"{path} is set by the server alone.")
-    return Change("remove" if verb == "replace" and value in _NOTHING else verb, attribute, urn, sub, _chosen(found, attribute), value)
+    if verb == "remove" and attribute.is_required:
+        raise Immutable(f"{path} is required.")
 
 
 def _chosen(found: re.Match[str], attribute: Attribute) -> filters.Node | None:
@@ -154,10 +174,12 @@ def _set_many(holder: dict[str, Any], change: Change) -> None:
     if change.verb == "replace":
         holder[name] = given
         return
-    there = holder.get(name, [])
-    known = {_key(one) for one in there}
-    added = [one for one in given if _key(one) not in known]
-    holder[name] = one_primary([*there, *added])
+    told = {_key(one): one for one in given}
+    there = [one | told.pop(_key(one), {}) for one in holder.get(name, [])]
+    values, keys = [*there, *told.values()], {_key(one) for one in given}
+    if any(one.get("primary") for one in given):
+        values = _last_hit_primary(values, [_key(one) in keys for one in values])
+    holder[name] = one_primary(values)
 
 
 def _key(value: Mapping[str, Any]) -> tuple[str, str]:
@@ -184,6 +206,8 @@ def _in_chosen(values: list[dict[str, Any]], change: Change, chosen: filters.Nod
             return [one for one, is_hit in zip(values, hit, strict=True) if not is_hit]
         return [_without(one, change.sub.name) if is_hit else one for one, is_hit in zip(values, hit, strict=True)]
     if not any(hit):
+        if change.verb == "replace" and change.sub is None:
+            raise NoTarget("No value fulfils the filter.")
         return [*values, _new_value(change, chosen)]
     given = _given(change)
     changed = [one | given if is_hit else one for one, is_hit in zip(values, hit, strict=True)]

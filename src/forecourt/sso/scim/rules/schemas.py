@@ -11,7 +11,7 @@ GROUP_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 LONGEST: Final = 1000  # characters of one value
 MOST_VALUES: Final = 100  # of one multi-valued attribute of a user
-READ_ONLY: Final = "readOnly"
+READ_ONLY, IMMUTABLE = "readOnly", "immutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Attribute:
     mutability: str = "readWrite"
     returned: str = "default"
     is_unique: bool = False
+    refers_to: tuple[str, ...] = ()
 
     def sub(self, name: str) -> "Attribute | None":
         return next((one for one in self.subs if one.name.lower() == name.lower()), None)
@@ -43,6 +44,8 @@ class Attribute:
             "mutability": self.mutability,
             "returned": self.returned,
         }
+        if self.refers_to:
+            told["referenceTypes"] = list(self.refers_to)
         if self.subs:
             return told | {"subAttributes": [one.described() for one in self.subs]}
         return told | {"caseExact": self.is_exact, "uniqueness": "server" if self.is_unique else "none"}
@@ -55,12 +58,18 @@ def _plural(name: str, *more: Attribute) -> Attribute:
 
 _NAMES = ("formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix")
 _ADDRESS = ("formatted", "streetAddress", "locality", "region", "postalCode", "country", "type")
-_LINK = (
-    Attribute("value", is_exact=True, mutability="immutable"),
-    Attribute("$ref", type="reference", is_exact=True, mutability=READ_ONLY),
-    Attribute("display", mutability=READ_ONLY),
-    Attribute("type", mutability=READ_ONLY),
-)
+
+
+def _link(to: str, value: str) -> tuple[Attribute, ...]:
+    """What a group's member, or a user's group, is: `value` is the id's mutability."""
+    return (
+        Attribute("value", is_exact=True, mutability=value),
+        Attribute("$ref", type="reference", is_exact=True, mutability=READ_ONLY, refers_to=(to,)),
+        Attribute("display", mutability=READ_ONLY),
+        Attribute("type", mutability=READ_ONLY),
+    )
+
+
 _COMMON = (Attribute("externalId", "The directory's own key", is_exact=True),)
 
 USER: Final = (
@@ -77,22 +86,23 @@ USER: Final = (
     _plural("emails"),
     _plural("phoneNumbers"),
     Attribute("addresses", subs=(*map(Attribute, _ADDRESS), Attribute("primary", type="boolean")), is_multi=True),
-    Attribute(
-        "groups", subs=tuple(Attribute(one.name, mutability=READ_ONLY) for one in _LINK), is_multi=True, mutability=READ_ONLY
-    ),
+    Attribute("groups", subs=_link("Group", READ_ONLY), is_multi=True, mutability=READ_ONLY),
     *_COMMON,
-)  # fmt: skip
+)
 EXTENSION: Final = (
     Attribute("employeeNumber"),
     Attribute("costCenter"),
     Attribute("organization"),
     Attribute("division"),
     Attribute("department"),
-    Attribute("manager", subs=(Attribute("value"), Attribute("$ref", type="reference"), Attribute("displayName", mutability=READ_ONLY))),
+    Attribute(
+        "manager",
+        subs=(Attribute("value"), Attribute("$ref", type="reference", refers_to=("User",)), Attribute("displayName", mutability=READ_ONLY)),
+    ),
 )
 GROUP: Final = (
     Attribute("displayName", "The name that a role is given to", is_required=True, is_unique=True),
-    Attribute("members", subs=_LINK, is_multi=True),
+    Attribute("members", subs=_link("User", IMMUTABLE), is_multi=True),
     *_COMMON,
 )
 
