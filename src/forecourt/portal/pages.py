@@ -31,7 +31,7 @@ from forecourt.portal.exports import csv_response
 from forecourt.portal.paging import Paging, paged
 from forecourt.portal.redirects import SeeOther, back
 
-__all__ = ["PageRequest", "Paging", "csv_response", "done", "explain", "page", "paged", "respond"]
+__all__ = ["PageRequest", "Paging", "ask", "csv_response", "done", "explain", "page", "paged", "respond"]
 
 P = ParamSpec("P")
 Level = int
@@ -91,6 +91,21 @@ def respond(
     if is_part:
         response = _with_toasts(request, response)
     return _conditional(request, response) if status == HTTPStatus.OK else response
+
+
+def ask(
+    request: HttpRequest, title: str, says: str, confirm: str, *, cancel: str, is_danger: bool = True, form: BaseForm | None = None
+) -> HttpResponseBase:
+    """
+    Ask before something happens that cannot be undone; the answer is a POST to the same URL. A page, or a dialog with htmx.
+
+    `confirm` is the verb on the button, `cancel` where the other one leads, `form` what else is to be said (422 if it was wrong).
+    """
+    context = {
+        "title": title, "says": says, "confirm": confirm, "is_danger": is_danger, "form": form, "cancel_url": cancel,
+        "action": request.get_full_path(),
+    }  # fmt: skip
+    return respond(request, "portal/dialog.html", "dialog", context, status=422 if form is not None and form.errors else 200)
 
 
 def done(request: HttpRequest, url_name: str, *args: object, message: str = "", level: Level = messages.SUCCESS) -> HttpResponse:

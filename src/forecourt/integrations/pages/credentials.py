@@ -21,7 +21,7 @@ from forecourt.kit.registries import MenuEntry
 from forecourt.operators.models import Operator
 from forecourt.portal.actions import Action
 from forecourt.portal.chips import state_chips
-from forecourt.portal.pages import PageRequest, done, explain, page, paged, respond
+from forecourt.portal.pages import PageRequest, ask, done, explain, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
 
@@ -161,7 +161,8 @@ def credential_secret(request: PageRequest, credential_id: int) -> HttpResponseB
         secret = operations.regenerate_secret(actor=request.actor, credential=credential, at=clock.now(), ends_old_at_once=leaked)
         return _secret_page(request, credential, secret)
     says = _("The program can use the old secret for 24 hours more, so that you can change it without a pause.")
-    return _ask(request, credential, _("New secret for %(name)s?"), says, _("Make a new secret"), form=form)
+    title, cancel = _("New secret for %(name)s?") % {"name": credential.name}, reverse("api-key", args=[credential.pk])
+    return ask(request, title, says, _("Make a new secret"), cancel=cancel, is_danger=False, form=form)
 
 
 @page("GET", "POST")
@@ -172,22 +173,12 @@ def credential_revoke(request: PageRequest, credential_id: int) -> HttpResponseB
         operations.revoke_credential(actor=request.actor, credential=credential, at=clock.now())
         return done(request, "api-key", credential_id, message=_("The key is revoked. Its tokens stopped working."))
     says = _("Its tokens stop working at once, and the program that uses it with them. This cannot be undone.")
-    return _ask(request, credential, _("Revoke %(name)s?"), says, _("Revoke the key"), is_danger=True)
+    title, cancel = _("Revoke %(name)s?") % {"name": credential.name}, reverse("api-key", args=[credential_id])
+    return ask(request, title, says, _("Revoke the key"), cancel=cancel)
 
 
 class LeakedForm(forms.Form):
     leaked = forms.BooleanField(label=gettext_lazy("The old secret leaked: end it and every token now"), required=False)
-
-
-def _ask(request: PageRequest, credential: Credential, title: str, says: str, confirm: str, **more: Any) -> HttpResponseBase:
-    context = {
-        "title": title % {"name": credential.name},
-        "says": says,
-        "confirm": confirm,
-        "action": request.path,
-        "cancel_url": reverse("api-key", args=[credential.pk]),
-    }
-    return respond(request, "portal/dialog.html", "dialog", context | more)
 
 
 def _form(request: PageRequest, form: CredentialForm, title: str, submit: str, cancel_url: str, chosen: list[str]) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from forecourt.integrations.models import Credential
 from forecourt.integrations.operations.own_keys import create_own_key, revoke_own_key
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
-from forecourt.portal.pages import PageRequest, done, explain, page, respond
+from forecourt.portal.pages import PageRequest, ask, done, explain, page, respond
 
 SCOPES = (
     ("charge-points", gettext_lazy("See your charge points")),
@@ -74,12 +74,8 @@ def own_key_revoke(request: PageRequest, credential_id: int) -> HttpResponseBase
     if request.method == "POST":
         revoke_own_key(actor=request.actor, person=request.person, credential=credential, at=clock.now())
         return done(request, "my-account", message=_("The key is revoked. Its tokens stopped working."))
-    context = {
-        "title": _("Revoke %(name)s?") % {"name": credential.name},
-        "says": _("Its tokens stop working at once, and the program that uses it with them. This cannot be undone."),
-        "confirm": _("Revoke the key"), "action": request.path, "is_danger": True, "cancel_url": reverse("my-account"),
-    }  # fmt: skip
-    return respond(request, "portal/dialog.html", "dialog", context)
+    says = _("Its tokens stop working at once, and the program that uses it with them. This cannot be undone.")
+    return ask(request, _("Revoke %(name)s?") % {"name": credential.name}, says, _("Revoke the key"), cancel=reverse("my-account"))
 
 
 def _crumbs() -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from forecourt.kit.secrets import new_secret
 from forecourt.operators.models import Operator
 from forecourt.portal.chips import state_chips
 from forecourt.portal.menu import Link
-from forecourt.portal.pages import PageRequest, done, explain, page, paged, respond
+from forecourt.portal.pages import PageRequest, ask, done, explain, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
 
@@ -166,15 +166,8 @@ def webhook_delete(request: PageRequest, credential_id: int) -> HttpResponseBase
     if request.method == "POST":
         operations.delete_webhook(actor=request.actor, config=config)
         return done(request, back, message=_("The webhook is deleted."))
-    context = {
-        "title": _("Delete this webhook?"),
-        "says": _("What waits is not sent any more, and the delivery log goes with it. This cannot be undone."),
-        "confirm": _("Delete"),
-        "is_danger": True,
-        "action": request.path,
-        "cancel_url": back,
-    }
-    return respond(request, "portal/dialog.html", "dialog", context)
+    says = _("What waits is not sent any more, and the delivery log goes with it. This cannot be undone.")
+    return ask(request, _("Delete this webhook?"), says, _("Delete"), cancel=back)
 
 
 @page("GET", "POST")

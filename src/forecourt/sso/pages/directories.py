@@ -15,7 +15,7 @@ from forecourt.kit.errors import Invalid
 from forecourt.kit.registries import MenuEntry
 from forecourt.operators.models import Operator
 from forecourt.portal.actions import Action
-from forecourt.portal.pages import PageRequest, done, explain, page, paged, respond
+from forecourt.portal.pages import PageRequest, ask, done, explain, page, paged, respond
 from forecourt.sso.models import Directory, DirectoryGroup, DirectoryUser, GroupRole
 from forecourt.sso.operations import directories as operations
 from forecourt.sso.queries import verified_domains
@@ -91,7 +91,8 @@ def directory_token(request: PageRequest, directory_id: int) -> HttpResponseBase
         token = operations.regenerate_token(actor=request.actor, directory=directory, at=clock.now(), ends_old_at_once=leaked)
         return _token_page(request, directory, token)
     says = _("The old token is good for 24 hours more, so that you can change it in the directory without a pause.")
-    return _ask(request, directory, _("New token for %(name)s?"), says, _("Make a new token"), form=form)
+    title, cancel = _("New token for %(name)s?") % {"name": directory.name}, reverse("directory", args=[directory.pk])
+    return ask(request, title, says, _("Make a new token"), cancel=cancel, is_danger=False, form=form)
 
 
 @page("GET", "POST")
@@ -102,18 +103,8 @@ def directory_revoke(request: PageRequest, directory_id: int) -> HttpResponseBas
         operations.revoke_directory(actor=request.actor, directory=directory, at=clock.now())
         return done(request, "directory", directory.pk, message=_("Disconnected. Its tokens stopped working."))
     says = _("Its tokens stop working at once. People stay as they are: nobody loses a role, nobody is let in. This cannot be undone.")
-    return _ask(request, directory, _("Disconnect %(name)s?"), says, _("Disconnect"), is_danger=True)
-
-
-def _ask(request: PageRequest, directory: Directory, title: str, says: str, confirm: str, **more: Any) -> HttpResponseBase:
-    context = {
-        "title": title % {"name": directory.name},
-        "says": says,
-        "confirm": confirm,
-        "action": request.path,
-        "cancel_url": reverse("directory", args=[directory.pk]),
-    }
-    return respond(request, "portal/dialog.html", "dialog", context | more)
+    title, cancel = _("Disconnect %(name)s?") % {"name": directory.name}, reverse("directory", args=[directory.pk])
+    return ask(request, title, says, _("Disconnect"), cancel=cancel)
 
 
 def _fetched(request: PageRequest, id: int, needs: Permission) -> Directory:

@@ -31,13 +31,6 @@ def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
     return [(_("Single sign-on"), reverse("sso")), *more]
 
 
-def ask(request: PageRequest, title: str, says: str, confirm: str, *, cancel: str, is_danger: bool = True) -> HttpResponseBase:
-    context: dict[str, Any] = {
-        "title": title, "says": says, "confirm": confirm, "action": request.path, "cancel_url": cancel, "is_danger": is_danger,
-    }  # fmt: skip
-    return respond(request, "portal/dialog.html", "dialog", context)
-
-
 def form_page(request: PageRequest, form: Any, title: str, submit: str, *, cancel: str = "", **more: Any) -> HttpResponseBase:
     context = {"title": title, "form": form, "submit": submit, "cancel_url": cancel or reverse("sso"), **more}
     return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)

@@ -15,10 +15,10 @@ from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError, Invalid
 from forecourt.operators.models import Operator, OperatorMember
-from forecourt.portal.pages import PageRequest, done, explain, page
+from forecourt.portal.pages import PageRequest, ask, done, explain, page
 from forecourt.sso.models import BreakGlass, EmailDomain, GroupRole, IdentityProvider
 from forecourt.sso.operations import domains, group_roles, providers
-from forecourt.sso.pages.frame import ask, crumbs, form_page, main_account
+from forecourt.sso.pages.frame import crumbs, form_page, main_account
 
 
 class DomainForm(forms.Form):

@@ -12,11 +12,11 @@ from forecourt.access import Permission
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.portal.actions import Action
-from forecourt.portal.pages import PageRequest, done, explain, page, respond
+from forecourt.portal.pages import PageRequest, ask, done, explain, page, respond
 from forecourt.sso.models import EmailDomain, IdentityProvider, SsoAttempt
 from forecourt.sso.operations import providers, signing_in
 from forecourt.sso.pages.entrance import browser_of
-from forecourt.sso.pages.frame import ask, crumbs, form_page, main_account, provider_of
+from forecourt.sso.pages.frame import crumbs, form_page, main_account, provider_of
 
 
 class ProviderForm(forms.Form):
