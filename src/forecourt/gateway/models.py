@@ -92,4 +92,7 @@ class StationEvent(models.Model):
     detail = models.JSONField(db_default={}, default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["station_id", "-id"], name="station_event_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["station_id", "-id"], name="station_event_newest"),
+            models.Index(fields=["at"], name="station_event_at"),  # what is new, for webhooks; what is old, to be deleted
+        ]

@@ -2,8 +2,9 @@
 Registries: how a lower domain shows what a higher one knows, without importing it. Filled by `project/wiring.py` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -155,6 +156,49 @@ class WebhookSource:
     reaches_sub_accounts: bool = False  # as the GET does (partner API §3)
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """
+    Something that was recorded once, for webhooks. `mark` is the number of the transaction that recorded it, `change` the
+    delivered event type, `places` the (organisation, operator, team) it belongs to, `facts` what `load` needs.
+    """
+
+    mark: int
+    at: datetime
+    change: str
+    entity_id: str
+    places: frozenset[tuple[int | None, int | None, int | None]]
+    facts: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What of an append-only table has not been read: recorded by transactions from `first` to before `until`, stamped at `since` or later."""
+
+    first: int
+    until: int
+    since: datetime
+    most: int  # rows, and however many more the last transaction recorded
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookStream:
+    """
+    A kind of happening that webhooks are told (partner API §10.1), from a table that is only appended to.
+
+    `read`: `(scopes, unread) → happenings` that lie in one of the scopes of `permission`, perhaps more, in the order of their
+    marks. `load`: `(actor, happenings) → payload of each`, None where the actor may not know it.
+    """
+
+    event_type: str
+    entity_type: str
+    scope: str
+    permission: Any
+    read: Callable[[Sequence[Any], Unread], list[Happening]]
+    load: Callable[[Any, Sequence[Happening]], list[dict[str, Any] | None]]
+    reaches_sub_accounts: bool = True
+
+
 menu: Registry[MenuEntry] = Registry()
 tabs: Registry[Tab] = Registry()
 api_fields: Registry[ApiField] = Registry()
@@ -174,6 +218,7 @@ encrypted_columns: Registry[EncryptedColumn] = Registry()
 account_figures: Registry[tuple[Any, Callable[[list[int]], dict[int, int]]]] = Registry()  # (label, operators' ids → {id: count})
 letterheads: Registry[Callable[..., Any]] = Registry()  # (operator's id or None) → `notifications.letters.Letterhead` or None
 webhook_sources: Registry[WebhookSource] = Registry()
+webhook_streams: Registry[WebhookStream] = Registry()
 sign_in_ways: Registry[Callable[..., SignInWay | None]] = Registry()  # (request or None, e-mail address) → way, or None: by password
 after_sign_in: Registry[Callable[..., None]] = Registry()  # (request, person): the session has its final key
 sign_out_ways: Registry[Callable[..., str]] = Registry()  # (request, before it is signed out) → where to go on to, or ""

@@ -12,6 +12,7 @@ from forecourt.charging.events import ChargeFailed, ChargeReadyToSettle
 from forecourt.dashboards import operations as dashboards
 from forecourt.dashboards import pages as dashboards_pages
 from forecourt.gateway import pages as gateway_pages
+from forecourt.gateway.webhooks import STREAMS as GATEWAY_STREAMS
 from forecourt.identity import pages as identity_pages
 from forecourt.identity.events import ContactChanged
 from forecourt.integrations import pages as integrations_pages
@@ -100,3 +101,4 @@ def connect() -> None:
     registries.audit_items.add(*audit_items.ITEMS)
     registries.encrypted_columns.add(*ENCRYPTED_COLUMNS)
     registries.webhook_sources.add(*CHARGE_WEBHOOKS, *NETWORK_WEBHOOKS, *TEAM_WEBHOOKS, *LEDGER_WEBHOOKS, *PRICING_WEBHOOKS)
+    registries.webhook_streams.add(*GATEWAY_STREAMS)

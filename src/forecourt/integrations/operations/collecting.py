@@ -18,7 +18,7 @@ from forecourt.integrations.models import WebhookCursor, WebhookEntry
 from forecourt.integrations.queries import webhooks as queries
 from forecourt.integrations.queries.webhooks import CHUNK, Change, Listener
 from forecourt.kit.operations import operation
-from forecourt.kit.registries import WebhookSource, webhook_sources
+from forecourt.kit.registries import Happening, WebhookSource, WebhookStream, webhook_sources, webhook_streams
 
 LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('forecourt.webhooks'))"
 PASSED_OVER = timedelta(minutes=1)  # a cursor that nobody uses is moved so often
@@ -31,7 +31,8 @@ def collect() -> int:
     if not listening:
         return 0
     until = queries.horizon()
-    return sum(collect_from(source, listening=listening, until=until) for source in webhook_sources)
+    changes = sum(collect_from(source, listening=listening, until=until) for source in webhook_sources)
+    return changes + sum(collect_happenings(stream, listening=listening) for stream in webhook_streams)
 
 
 @operation
@@ -55,6 +56,38 @@ def collect_from(source: WebhookSource, *, listening: Sequence[Listener], until:
     return len(changes)
 
 
+@operation
+def collect_happenings(stream: WebhookStream, *, listening: Sequence[Listener]) -> int:
+    """
+    Write entries for what a stream has recorded since, about 1,000 at most; how many happened.
+
+    Beside another collector, or where nobody listens, it does nothing and costs nothing.
+    """
+    told = [(listener, actor) for listener in listening if (actor := listener.actor_for(stream))]
+    if not told or not _is_alone():
+        return 0
+    unread, now = queries.unread_of(stream, earliest=min(listener.enabled_at for listener, _ in told))
+    found = stream.read([actor.scope(stream.permission) for _, actor in told], unread)
+    entries = [entry for listener, actor in told for entry in _happening_entries(stream, listener, actor, found)]
+    WebhookEntry.objects.bulk_create(entries, batch_size=CHUNK)
+    is_all = len(found) < unread.most
+    at, mark = (now, unread.until) if is_all else (max(one.at for one in found), found[-1].mark + 1)
+    WebhookCursor.objects.update_or_create(event_type=stream.event_type, defaults={"at": at, "row_id": mark})
+    return len(found)
+
+
+def _happening_entries(stream: WebhookStream, listener: Listener, actor: Actor, found: Sequence[Happening]) -> list[WebhookEntry]:
+    scope = actor.scope(stream.permission)
+    mine = [one for one in found if one.at >= listener.enabled_at and queries.lie_in(one.places, scope, listener.team_ids)]
+    return [
+        WebhookEntry(
+            config_id=listener.config_id, event_type=stream.event_type, entity_type=stream.entity_type, entity_id=one.entity_id,
+            change=one.change, event_time=one.at, payload=encoded(payload).decode() or None,
+        )
+        for one, payload in zip(mine, stream.load(actor, mine), strict=True)
+    ]  # fmt: skip
+
+
 def _is_alone() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
@@ -69,7 +102,11 @@ def _entries(
     payloads: dict[Scope, Payloads] = defaultdict(dict)
     for listener, actor in told:
         scope = actor.scope(source.permission)
-        mine = [change for change in changes if change.updated_at >= listener.enabled_at and change.lies_in(scope, listener.team_ids)]
+        mine = [
+            change
+            for change in changes
+            if change.updated_at >= listener.enabled_at and queries.lie_in(change.places, scope, listener.team_ids)
+        ]
         known = payloads[scope]
         if missing := [change.id for change in mine if change.id not in known]:
             loaded = source.load(actor, missing)

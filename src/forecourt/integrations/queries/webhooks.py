@@ -13,7 +13,7 @@ from forecourt.api.rows import read
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookCursor, WebhookEntry
 from forecourt.integrations.queries.credentials import Consumer, consumers
 from forecourt.integrations.rules import is_subscribed
-from forecourt.kit.registries import WebhookSource
+from forecourt.kit.registries import Unread, WebhookSource, WebhookStream
 
 CHUNK = 1000  # changes of one source that are read at once
 MARGIN = timedelta(seconds=1)
@@ -24,6 +24,17 @@ SELECT least(now(), min(xact_start)) FROM pg_stat_activity
 WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
 """
 PENDING_SHOWN = 10_000  # counted up to
+# Every transaction of ours before this one is over, whatever it has recorded. Not `pg_snapshot_xmin`: that waits for other databases too.
+# Of a number PostgreSQL shows the lower half.
+SETTLED = """
+WITH newest AS MATERIALIZED (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS number)
+SELECT least(number, min(number + ((backend_xid::text::bigint - number + 2147483648) & 4294967295) - 2147483648)), now()
+FROM newest LEFT JOIN pg_stat_activity
+  ON usename = current_user AND datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL
+GROUP BY number
+"""
+LATE = timedelta(minutes=2)  # what is recorded longer after its moment is not told
+Place = tuple[int | None, int | None, int | None]
 
 
 def horizon() -> datetime:
@@ -42,7 +53,7 @@ class Listener:
     enabled_at: datetime
     consumer: Consumer
 
-    def actor_for(self, source: WebhookSource) -> Actor | None:
+    def actor_for(self, source: WebhookSource | WebhookStream) -> Actor | None:
         """Who would ask by GET; None if not subscribed, or if the credential's scopes do not cover it."""
         if not is_subscribed(self.event_types, source.event_type) or not includes(self.consumer.actor.api_scopes, source.scope):
             return None
@@ -69,18 +80,20 @@ class Change:
     updated_at: datetime
     created_at: datetime
     deleted_at: datetime | None
-    places: frozenset[tuple[int | None, int | None, int | None]]
+    places: frozenset[Place]
 
     def kind(self, since: datetime) -> str:
         """A deleted row refuses every other change, so a change of one is its deletion."""
         return "deleted" if self.deleted_at else "created" if self.created_at > since else "updated"
 
-    def lies_in(self, scope: Scope, team_ids: frozenset[int] | None) -> bool:
-        return scope.is_everywhere or any(
-            (organisation in scope.organisation_ids or operator in scope.operator_ids or team in scope.team_ids)
-            and (team_ids is None or team in team_ids)
-            for organisation, operator, team in self.places
-        )
+
+def lie_in(places: frozenset[Place], scope: Scope, team_ids: frozenset[int] | None) -> bool:
+    """Whether one of the places is in the scope, and of a chosen team. None: all teams."""
+    return scope.is_everywhere or any(
+        (organisation in scope.organisation_ids or operator in scope.operator_ids or team in scope.team_ids)
+        and (team_ids is None or team in team_ids)
+        for organisation, operator, team in places
+    )
 
 
 def changes_of(source: WebhookSource, *, after: tuple[datetime, int], until: datetime) -> list[Change]:
@@ -103,10 +116,10 @@ def _place(side: Mapping[str, str]) -> tuple[str, str, str]:
     return side["organisation_id"], side["operator_id"], side["team_id"]
 
 
-def _places_of(source: WebhookSource, rows: Sequence[tuple[Any, ...]]) -> dict[int, frozenset[tuple[int | None, int | None, int | None]]]:
+def _places_of(source: WebhookSource, rows: Sequence[tuple[Any, ...]]) -> dict[int, frozenset[Place]]:
     if not source.owners:
         return {row[0]: frozenset(zip(row[4::3], row[5::3], row[6::3], strict=True)) for row in rows}
-    found: dict[int, set[tuple[int | None, int | None, int | None]]] = {row[0]: set() for row in rows}
+    found: dict[int, set[Place]] = {row[0]: set() for row in rows}
     for id, *place in read(source.owners, {"ids": list(found)}) if rows else ():
         found[id].add(tuple(place))
     return {id: frozenset(places) for id, places in found.items()}
@@ -116,6 +129,16 @@ def cursor_of(source: WebhookSource, *, earliest: datetime) -> tuple[datetime, i
     """Up to where the source has been read; not before anybody listened."""
     kept = WebhookCursor.objects.filter(pk=source.event_type).values_list("at", "row_id").first()
     return max(kept, (earliest, 0)) if kept else (earliest, 0)
+
+
+def unread_of(stream: WebhookStream, *, earliest: datetime) -> tuple[Unread, datetime]:
+    """
+    What of a stream has not been told, and as of when. The cursor's `row_id` is the number of a transaction; one of another
+    cluster, from before a restore, is not used.
+    """
+    settled, now = read(SETTLED)[0]
+    at, first = WebhookCursor.objects.filter(pk=stream.event_type).values_list("at", "row_id").first() or (earliest, 0)
+    return Unread(first if first <= settled else 0, settled, max(at, earliest) - LATE, CHUNK), now
 
 
 def config_of(credential: Credential) -> WebhookConfig | None:

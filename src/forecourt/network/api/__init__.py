@@ -10,10 +10,10 @@ from forecourt.network.api.map import router as charge_point_map
 from forecourt.network.api.nested import router as nested
 from forecourt.network.api.sites import router as sites
 from forecourt.network.api.stations import router as stations
-from forecourt.network.api.webhooks import WEBHOOKS
+from forecourt.network.api.webhooks import WEBHOOKS, charge_points_by_id
 
 router = Router()
 for _part in (charge_point_map, charge_points, stations, integrations, catalogue, sites, keys, nested):
     router.add_router("", _part)
 
-__all__ = ["WEBHOOKS", "router"]
+__all__ = ["WEBHOOKS", "charge_points_by_id", "router"]

@@ -13,7 +13,8 @@ from forecourt.network.api.sites import SITES, site_json
 from forecourt.network.models import ChargeKey
 
 
-def _points(actor: Actor, ids: list[int]) -> dict[int, dict[str, Any]]:
+def charge_points_by_id(actor: Actor, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What the GET of each gives to this actor."""
     return by_id(POINTS, actor.scope(Permission.CHARGE_POINT_READ), ids, charge_point_json)
 
 
@@ -27,7 +28,13 @@ def _keys(actor: Actor, ids: list[int]) -> dict[int, dict[str, Any]]:
 
 WEBHOOKS = (
     WebhookSource(
-        "charge-points", "charge-point", "network_chargepoint", READ, Permission.CHARGE_POINT_READ, _points, reaches_sub_accounts=True
+        "charge-points",
+        "charge-point",
+        "network_chargepoint",
+        READ,
+        Permission.CHARGE_POINT_READ,
+        charge_points_by_id,
+        reaches_sub_accounts=True,
     ),
     WebhookSource("sites", "site", "network_site", READ, Permission.SITE_READ, _sites, reaches_sub_accounts=True),
     WebhookSource(
