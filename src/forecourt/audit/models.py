@@ -48,7 +48,7 @@ class Event(models.Model):
 
 
 class Chain(models.Model):
-    """The head of one organisation's chain; 0 is the chain of what belongs to no organisation. Written by `audit_seal` alone."""
+    """The head of one organisation's chain; 0 is the chain of what belongs to no organisation. Written by `audit_seal_pending` alone."""
 
     organisation_id = models.BigIntegerField(primary_key=True)
     sequence = models.BigIntegerField()

@@ -23,7 +23,8 @@ BATCH = 1000
 LONGEST_NAME = 200
 Pending = namedtuple(
     "Pending",
-    "transaction_id id organisation_id operator_id person_id entity_type entity_id entity_name actor_kind actor_id actor_name changes context",
+    "transaction_id id organisation_id operator_id person_id action entity_type entity_id entity_name actor_kind actor_id actor_name changes context"
+    " is_whole",
 )
 TAKE = f"""
 SELECT transaction_id::text, {", ".join(Pending._fields[1:])} FROM audit_pending ORDER BY transaction_id, id LIMIT %s
@@ -41,7 +42,7 @@ def seal(*, limit: int = BATCH) -> int:
         events = [_parsed(row) for row in cursor.fetchall()]
         if not events:
             return 0
-        cursor.execute("SELECT audit_seal(%s::jsonb)", [json.dumps(_hidden(events))])
+        cursor.execute("SELECT audit_seal_pending(%s::jsonb)", [json.dumps(_hidden(events))])
         return int(cursor.fetchone()[0])
 
 
@@ -58,7 +59,14 @@ def seal_everything() -> None:
 
 def _parsed(row: Sequence[Any]) -> Pending:
     event = Pending._make(row)
-    return event._replace(changes=_json(event.changes), context=_json(event.context))
+    changes = _json(event.changes)
+    return event._replace(changes=_pairs(changes, event.action) if event.is_whole else changes, context=_json(event.context))
+
+
+def _pairs(columns: Mapping[str, Any], action: str) -> dict[str, list[Any]]:
+    """Before and after of a row that came or went."""
+    held = {column: value for column, value in columns.items() if value is not None}
+    return {column: [None, value] if action == "created" else [value, None] for column, value in held.items()}
 
 
 def _json(value: Any) -> Any:
@@ -66,7 +74,7 @@ def _json(value: Any) -> Any:
 
 
 def _hidden(events: list[Pending]) -> list[dict[str, Any]]:
-    """What `audit_seal` is given. Also makes the keys, and writes down the names to search by."""
+    """What `audit_seal_pending` is given. Also makes the keys, and writes down the names to search by."""
     personal = {columns.entity: columns for columns in registries.personal_columns}
     owners = _owners(events, personal)
     plans = [_Plan(event, personal.get(event.entity_type), owners.get(event.entity_type, {}).get(event.entity_id or 0)) for event in events]

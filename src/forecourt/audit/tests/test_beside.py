@@ -81,7 +81,7 @@ def test_a_sealer_that_dies_leaves_the_batch_pending(own_database, monkeypatch, 
             from django.db import connection
 
             with connection.cursor() as cursor:
-                cursor.execute("SELECT audit_seal(%s::jsonb)", [json.dumps(real(events))])
+                cursor.execute("SELECT audit_seal_pending(%s::jsonb)", [json.dumps(real(events))])
             raise Killed
 
         monkeypatch.setattr(sealing, "_hidden", die)
@@ -107,3 +107,19 @@ def test_landed_events_are_sealed_by_the_migration(own_database):
     sealed(1)
     assert queries.verify() == (1, [])
     assert Event.objects.get().entity_name == "Old"
+
+
+def test_what_was_recorded_whole_is_pairs_again_for_the_version_before(own_database):
+    from django.core.management import call_command
+
+    with _connected(own_database) as owner:
+        owner.execute("INSERT INTO audit_retention (organisation_id, months) VALUES (1, 24)")
+        owner.commit()
+        call_command("migrate", "audit", "0007", verbosity=0, skip_checks=True)
+        assert owner.execute("SELECT changes FROM audit_pending").fetchone() == ({"organisation_id": [None, 1], "months": [None, 24]},)
+        owner.commit()
+    call_command("migrate", "audit", "0006", verbosity=0, skip_checks=True)
+    call_command("migrate", "audit", verbosity=0, skip_checks=True)
+    with _connected(own_database) as owner:
+        assert owner.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
+    sealed(1)

@@ -1,10 +1,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from forecourt.access import TeamRole
-from forecourt.audit.models import Event
+from forecourt.audit.models import Event, Retention
 from forecourt.audit.tests.factories import seal_all
 from forecourt.audit.vault import Reader
 from forecourt.identity.tests.factories import PASSWORD
@@ -43,9 +43,32 @@ def test_secrets_are_never_in_the_log(cast):
     from forecourt.network.tests.factories import make_station
 
     station = make_station("SECRET-1", team=cast.harbour)
+    assert _last("Station").changes["password_hash"] == [None, "•••"]
     station.password_hash = b"other"
     station.save()
     assert _last("Station").changes["password_hash"] == ["•••", "•••"]
+
+
+def test_a_row_that_comes_and_goes_is_recorded_whole(cast):
+    rows = Retention.objects.filter(pk=cast.northwind.organisation_id)
+    Retention.objects.create(organisation_id=cast.northwind.organisation_id, months=24)
+    came = _last("AuditRetention")
+    rows.delete()
+    went = _last("AuditRetention")
+    assert (came.action, came.changes) == ("created", {"organisation_id": [None, cast.northwind.organisation_id], "months": [None, 24]})
+    assert (went.action, went.changes) == ("deleted", {"organisation_id": [cast.northwind.organisation_id, None], "months": [24, None]})
+
+
+def test_the_same_number_written_otherwise_is_no_change(cast):
+    seal_all()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE measured (id bigint, amount numeric, seen_at timestamptz)")
+        cursor.execute("INSERT INTO measured VALUES (1, 1.0, now())")
+        cursor.execute(
+            "CREATE TRIGGER audit AFTER UPDATE ON measured FOR EACH ROW EXECUTE FUNCTION audit_record('Measured','id','seen_at','','','','')"
+        )
+        cursor.execute("UPDATE measured SET amount = 1.00, seen_at = now() + interval '1 hour'")
+    assert seal_all() == 0
 
 
 def test_an_operation_inside_another_keeps_its_actor(cast):
