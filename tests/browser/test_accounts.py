@@ -1,12 +1,13 @@
 """Operator accounts by clicking: the switcher, company information, Sub-accounts, members, roles, themes. axe looks at each page."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_main_paths import SignIn, agree, fill, heading, secret, send
+from tests.browser.test_main_paths import SignIn, act, agree, fill, heading, secret, send
 from tests.running import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
@@ -124,10 +125,29 @@ def test_a_member_is_invited_again_gets_another_role_and_goes_but_the_last_admin
     expect(page.get_by_role("row", name=re.compile("eve@example.com"))).to_contain_text("Admin")
 
 
-def act(page: Page, whose: str, action: str) -> None:
-    """An entry of a row's menu."""
-    page.get_by_role("button", name=f"Actions: {whose}").click()
-    page.get_by_role("row", name=re.compile(whose)).get_by_text(action, exact=True).click()
+@pytest.mark.slow
+def test_somebody_with_an_account_accepts_and_whom_to_turn_to_is_told(signed_in: SignIn, furnished: Product):
+    eve = signed_in("eve")
+    tab(eve, "Members & access")
+    eve.get_by_role("link", name="Invite").click()
+    fill(eve, email="holger@example.com")
+    send(eve)
+    holger = signed_in("holger")
+    holger.goto(urlsplit(secret(eve)).path)
+    heading(holger, "Work in Eastgate")
+    nothing_found(holger)
+    holger.get_by_role("button", name="Accept the invitation").click()
+    expect(switcher(holger)).to_contain_text("Eastgate")
+    eve.get_by_role("link", name="Support", exact=True).click()
+    fill(eve, email="help@eastgate.example", phone="12", hours="Mon–Fri 8–16")
+    send(eve)
+    expect(eve.locator("#id_phone-error")).to_be_visible()
+    nothing_found(eve)
+    fill(eve, phone="+45 33 11 22 33")
+    eve.locator("[name=is_first_line]").check()
+    send(eve)
+    holger.goto(f"/teams/{furnished.ids['gate']['team_id']}")
+    expect(holger.get_by_role("main")).to_contain_text("help@eastgate.example")
 
 
 @pytest.mark.slow

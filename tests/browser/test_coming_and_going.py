@@ -81,6 +81,10 @@ def test_a_new_person_sets_a_picture_the_time_and_another_address(page: Page, fu
     page.locator("select[name=time_zone]").select_option("Pacific/Auckland")
     expect(page.locator("select[name=time_zone]")).to_have_value("Pacific/Auckland")
     expect(page.get_by_text("It is now")).not_to_contain_text(hour[0])
+    page.get_by_label("Show features that are not finished (beta)").check()  # this too is saved at once
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    expect(page.get_by_label("Show features that are not finished (beta)")).to_be_checked()
     assert faults(page) == []
     page.get_by_role("link", name="Change e-mail address").click()
     confirm(page, PASSWORD)
@@ -95,6 +99,30 @@ def test_a_new_person_sets_a_picture_the_time_and_another_address(page: Page, fu
     expect(page.get_by_text("Your e-mail address is changed.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("undset@example.com")
     assert "u…@example.com" in letter(furnished, "sigrid@example.com", has="Your account now has")  # to the old address
+
+
+def test_who_forgot_the_password_gets_a_link_that_works_once(page: Page, furnished: Product):
+    page.goto("/accounts/login/")
+    page.get_by_role("link", name="Forgot your password?").click()
+    assert faults(page) == []
+    said = []
+    for address in ("nobody@example.com", "hanna@example.com"):
+        page.goto("/accounts/password/reset/")
+        page.locator("[name=email]").fill(address)
+        page.get_by_role("button", name="Send the link").click()
+        said.append(page.get_by_role("heading", level=1).inner_text())
+    assert said[0] == said[1], "whether there is an account is not told"
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", letter(furnished, "hanna@example.com"))
+    assert link
+    page.goto(link[1])
+    for field in page.locator("input[type=password]").all():
+        field.fill(LATER_PASSWORD)
+    assert faults(page) == []
+    page.get_by_role("button", name="Save the password").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your password is changed")
+    page.goto(link[1])
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link no longer works")
+    sign_in(page, "hanna@example.com", LATER_PASSWORD)
 
 
 def test_a_new_person_secures_the_account_takes_the_data_and_leaves(page: Page, furnished: Product, chromium: Browser):

@@ -32,6 +32,12 @@ def send(page: Page) -> None:
     page.get_by_role("main").locator("form[method=post] button[type=submit]:is(.btn-primary, .btn-danger)").last.click()
 
 
+def act(page: Page, whose: str, action: str) -> None:
+    """An entry of a row's menu."""
+    page.get_by_role("button", name=f"Actions: {whose}").click()
+    page.get_by_role("row", name=re.compile(whose)).get_by_text(action, exact=True).click()
+
+
 def agree(page: Page, verb: str) -> None:
     """The dialog that asks before something that cannot be undone."""
     page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()

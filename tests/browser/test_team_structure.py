@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_main_paths import agree
 from tests.running import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
@@ -52,3 +53,25 @@ def test_an_unknown_join_code_is_told_at_its_field(signed_in: SignIn, furnished:
     main.get_by_role("button", name="Send the invitation").click()
     expect(page.locator("#id_join_code-error")).to_contain_text("No team has this code.")
     nothing_found(page)
+
+
+@pytest.mark.slow
+def test_a_team_lets_another_charge_at_its_charge_points(signed_in: SignIn, furnished: Product):
+    holger = signed_in("holger")
+    ((hotel, code),) = furnished.rows("SELECT id, join_code FROM teams_team WHERE name = 'Hotel'")
+    ada = signed_in("ada")
+    ada.goto(f"/teams/{furnished.ids['harbour']['team_id']}/nested/new")
+    main = ada.get_by_role("main")
+    main.locator("[name=join_code]").fill(code)
+    main.locator("[name=price_group]").select_option(index=1)
+    main.get_by_role("button", name="Send the invitation").click()
+    expect(ada.get_by_role("row", name="Hotel")).to_contain_text("Invited")
+    nothing_found(ada)
+    holger.goto(f"/teams/{hotel}/nested")
+    holger.get_by_role("row", name="Harbour").get_by_role("button").click()
+    holger.get_by_role("link", name="Accept").click()
+    agree(holger, "Accept")
+    expect(holger.get_by_text("Members may charge at Harbour now.")).to_be_visible()
+    nothing_found(holger)
+    ada.reload()
+    expect(ada.get_by_role("row", name="Hotel")).not_to_contain_text("Invited")
