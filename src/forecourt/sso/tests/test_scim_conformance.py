@@ -35,12 +35,10 @@ def _departures(values: dict[str, Any], attributes: list[dict[str, Any]]) -> lis
 def _wrong(value: Any, attribute: dict[str, Any]) -> list[str]:
     if isinstance(value, list) != attribute["multiValued"] or attribute["returned"] == "never":
         return [f"{attribute['name']} has the wrong shape"]
-    for one in value if attribute["multiValued"] else [value]:
-        if attribute["type"] == "complex":
-            return _departures(one, attribute["subAttributes"])
-        if type(one) is not TYPES[attribute["type"]]:
-            return [f"{attribute['name']} is no {attribute['type']}"]
-    return []
+    values = value if attribute["multiValued"] else [value]
+    if attribute["type"] == "complex":
+        return [wrong for one in values for wrong in _departures(one, attribute["subAttributes"])]
+    return [f"{attribute['name']} is no {attribute['type']}" for one in values if type(one) is not TYPES[attribute["type"]]]
 
 
 def test_every_resource_keeps_to_the_published_schemas(scim, babs):

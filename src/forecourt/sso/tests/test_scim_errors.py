@@ -74,7 +74,7 @@ def test_a_body_that_is_too_large(scim, monkeypatch):
     "query",
     [
         'filter=userName eq "\\ud800"', "filter=userName gt 1e999", "filter=" + " or ".join(["id pr"] * 400), "filter=active gt true",
-        "filter=title co null", 'filter=meta.created co "2026"', 'filter=groups.display eq "Staff"', 'filter=members[type eq "User"]',
+        "filter=title co null", 'filter=meta.created gt "2026-13-01T00:00:00Z"', 'filter=meta.created co "2026"', 'filter=groups.display eq "Staff"', 'filter=members[type eq "User"]',
     ],
 )  # fmt: skip
 def test_a_filter_that_cannot_be_asked(scim, query):
@@ -86,6 +86,19 @@ def test_a_filter_that_cannot_be_asked(scim, query):
 @pytest.mark.parametrize("name", ["a\x00b", ".", "emails..value", 'a"b', "\\"])
 def test_an_order_that_cannot_be(scim, name):
     assert error(scim.get("/scim/v2/Users", {"sortBy": name})) == (400, "invalidPath")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_the_first_and_the_last_moment(scim, moment):
+    assert scim.get("/scim/v2/Users", {"filter": f'meta.created ne "{moment}"'}).status_code == 200
+
+
+def test_a_name_that_no_index_holds(scim):
+    name = "".join(chr(0x10000 + 7919 * place % 0x8000) for place in range(1000))
+    for path, body in (("/Groups", {"displayName": name}), ("/Users", {"userName": name, "emails": [{"value": "n@fjord.example"}]})):
+        assert error(scim.call("POST", path, body)) == (400, "invalidValue")
+    fits = {"userName": name[:400], "externalId": name[:400], "emails": [{"value": "n@fjord.example"}]}
+    assert scim.call("POST", "/Users", fits).status_code == 201
 
 
 def test_an_address_that_is_too_long(scim):

@@ -110,7 +110,7 @@ def test_what_is_not_there_says_so_in_the_protocols_words(scim, path, status):
 
 ENDPOINTS = (
     "ServiceProviderConfig", "ResourceTypes", "ResourceTypes/User", "Schemas", "Schemas/x", "Users", "Users/.search", "Users/{id}", "Groups",
-    "Groups/.search", "Groups/{id}", "Bulk", "Me", "other",
+    "Groups/.search", "Groups/{id}", "Bulk", "Me", "other", "", ".search",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ USER_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 LONGEST: Final = 1000  # characters of one value
+MOST_BYTES: Final = 1600  # of one value in UTF-8: an index holds 2,700, and some grow by half in upper case
 MOST_VALUES: Final = 100  # of one multi-valued attribute of a user
 READ_ONLY, IMMUTABLE = "readOnly", "immutable"
 
@@ -187,8 +188,8 @@ def _single(value: Any, attribute: Attribute) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidValue(f"{attribute.name} is not text.")
     text = str(value)
-    if len(text) > LONGEST or "\x00" in text:
-        raise InvalidValue(f"{attribute.name} is longer than {LONGEST} characters, or has one that cannot be stored.")
+    if len(text) > LONGEST or len(text.encode()) > MOST_BYTES or "\x00" in text:
+        raise InvalidValue(f"{attribute.name} is longer than {LONGEST} characters or {MOST_BYTES} bytes, or has one that cannot be stored.")
     return text
 
 
