@@ -28,7 +28,7 @@ from forecourt.identity import jobs, operations
 from forecourt.identity.models import DataExport, Person
 from forecourt.identity.tests.inbox import code_in, last_message
 from forecourt.integrations.models import WebhookEntry
-from forecourt.integrations.operations.collecting import collect_from
+from forecourt.integrations.operations.collecting import collect_from, collect_happenings
 from forecourt.integrations.queries.webhooks import listeners
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.kit import clock, registries
@@ -177,16 +177,18 @@ def be_in_a_directory(one: Somebody, operator: Operator) -> None:
 
 def be_told_of(one: Somebody, operator: Operator) -> None:
     """Receivers of webhooks hear of them, and one says it back; somebody searched the audit log for them; a station asked its maker."""
-    credential, _ = make_credential(operator)
-    said = told(credential)
-    WebhookEntry.objects.filter(pk=said.pk).update(answer=f"Ottoline Morrell: no such address {EMAIL}")
-    for source in registries.webhook_sources:
-        collect_from(source, listening=listeners(), until=clock.now())
-    LogExport.objects.create(person_id=10**6, scope={}, filters={"text": "ottoline morrell"}, asked_at=clock.now())
+    at, credential = clock.now(), make_credential(operator)[0]
     OcppMessage.objects.create(
-        id=1, at=clock.now(), station_id=Station.objects.get(identity="CP1").pk, direction="in", type=2, message_id="m", action="DataTransfer",
-        frame=json.dumps([2, "m", "DataTransfer", {"vendorId": "x", "data": json.dumps({"idTag": KEY})}]),
+        id=1, at=at, station_id=Station.objects.get(identity="CP1").pk, direction="in", type=2, message_id="m", action="DataTransfer",
+        frame=json.dumps([2, "m", "DataTransfer", {"vendorId": "x", "data": json.dumps({"idTag": KEY})}]), answered_at=at, answer='[3,"m",{}]',
     )  # fmt: skip
+    WebhookEntry.objects.filter(pk=told(credential).pk).update(answer=f"Ottoline Morrell: no such address {EMAIL}")
+    for source in registries.webhook_sources:
+        collect_from(source, listening=listeners(), until=at)
+    for stream in registries.webhook_streams:
+        collect_happenings(stream, listening=listeners())
+    assert WebhookEntry.objects.filter(event_type="ocpp-messages", payload__icontains=KEY).exists()
+    LogExport.objects.create(person_id=10**6, scope={}, filters={"text": "ottoline morrell"}, asked_at=at)
 
 
 def be_called_something_else(one: Somebody, operator: Operator) -> None:
