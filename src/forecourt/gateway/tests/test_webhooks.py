@@ -1,6 +1,7 @@
 """What webhooks are told of stations: each exchange and each connection once, in the order of commits, to whom it belongs."""
 
 import time
+from typing import Any
 
 import msgspec
 import psycopg
@@ -40,7 +41,7 @@ def write(*lines: str) -> None:
         copy.write("".join(lines))
 
 
-def told(stream, to: str = "Northwind") -> list[tuple[str, str, dict]]:
+def told(stream, to: str = "Northwind") -> list[tuple[str, str, dict[str, Any]]]:
     """What one round tells an operator: change, entity, payload."""
     WebhookEntry.objects.all().delete()
     collect_happenings(stream, listening=queries.listeners())
