@@ -194,13 +194,15 @@ def webhook_deliveries(at: Installation, size: Size) -> Iterator[Figure]:
     """A delivery is an entry (bench/webhooks.py). A POST for each is the dearest, so that is shown also per CPU second of worker and PostgreSQL."""
     at.add_stations(1_000, "BM")
     with webhooks.listening(at, 1_000) as receiver:
-        for keys, each in ((1, 10_000), (200, 50), (1_000, 10), (1_000, 1)):
-            used = at.cpu_seconds("worker")
+        for keys, each in ((1, 10_000), (200, 50), (1_000, 10)):
             done = webhooks.deliver(at, receiver, keys=keys, each=each)
-            used = at.cpu_seconds("worker") - used
             name = f"webhooks, keys × entries: {keys:,} × {each:,}, {done.posts:,} POSTs"
-            yield Figure(name, done.entries / done.seconds, "entries/s", at_least=1_000 if each > 1 else None)
-        yield Figure("webhooks, a POST for each entry", done.posts / used, "POSTs/core", at_least=1_000)
+            yield Figure(name, done.entries / done.seconds, "entries/s", at_least=1_000)
+        used = at.cpu_seconds("worker")
+        rounds = sorted(webhooks.deliver(at, receiver, keys=1_000, each=1).seconds for _ in range(5))
+        used = at.cpu_seconds("worker") - used
+        yield Figure("webhooks, 1,000 keys × 1, a POST for each: median of 5", 1_000 / rounds[2], "entries/s")
+        yield Figure("webhooks, a POST for each, per core", 5_000 / used, "entries/s", at_least=1_000)
         done = webhooks.change(at, receiver, 1_000)
         yield Figure("1,000 charge points change at once: the last is delivered after", done.seconds, "s", at_most=10)
 
