@@ -51,16 +51,17 @@ WHERE p.station_id IS NOT NULL AND p.deleted_at IS NULL
 _MARK = "(%(until)s::bigint + ((r.xmin::text::bigint - %(until)s::bigint + 2147483648) & 4294967295) - 2147483648)"
 # Of what is answered the call has its answer beside it, or the answer is a row of its own and looks for its call. Nonsense has type 0.
 _MESSAGES = f"""
-SELECT f.mark, f.id, f.station_id, f.number, f.type, f.action, f.message_id, coalesce(c.direction, f.direction) AS direction,
-       coalesce(c.at, f.at) AS at, coalesce(c.frame, f.frame) AS frame,
-       CASE WHEN c.at IS NULL THEN f.answered_at ELSE f.at END, CASE WHEN c.at IS NULL THEN f.answer ELSE f.frame END, f.at
+SELECT f.mark, f.id, f.station_id, f.number, f.type, f.action, f.message_id,
+       CASE WHEN f.type NOT IN (3, 4) THEN f.direction WHEN f.direction = 'in' THEN 'out' ELSE 'in' END,
+       CASE WHEN f.type IN (3, 4) THEN c.at ELSE f.at END, CASE WHEN f.type IN (3, 4) THEN c.frame ELSE f.frame END,
+       CASE WHEN f.type IN (3, 4) THEN f.at ELSE f.answered_at END, CASE WHEN f.type IN (3, 4) THEN f.frame ELSE f.answer END, f.at
 FROM (
   SELECT * FROM (
     SELECT r.*, {_MARK} AS mark FROM ocpp_message r
     WHERE r.station_id = ANY(%(stations)s) AND r.at >= %(since)s AND (r.answer IS NOT NULL OR r.type IN (0, 3, 4))) fresh
   WHERE mark >= %(first)s AND mark < %(until)s ORDER BY mark FETCH FIRST %(most)s ROWS WITH TIES) f
 LEFT JOIN LATERAL (
-  SELECT o.at, o.direction, o.frame FROM ocpp_message o
+  SELECT o.at, o.frame FROM ocpp_message o
   WHERE f.type IN (3, 4) AND o.station_id = f.station_id AND o.at BETWEEN f.at - %(within)s AND f.at AND o.type = 2
     AND o.direction <> f.direction AND o.message_id = f.message_id
   ORDER BY o.at DESC LIMIT 1) c ON true
@@ -75,7 +76,7 @@ WHERE mark >= %(first)s AND mark < %(until)s ORDER BY mark FETCH FIRST %(most)s 
 
 
 class Exchange(NamedTuple):
-    """What was asked and answered. Of nonsense there is only what came."""
+    """What was asked and answered. Of nonsense there is only what came; an answer may be so late that its call is not found."""
 
     id: int
     station_id: int
@@ -83,9 +84,9 @@ class Exchange(NamedTuple):
     type: int
     action: str
     message_id: str
-    direction: str
-    at: datetime
-    frame: str
+    direction: str  # of the call
+    at: datetime | None
+    frame: str | None
     answered_at: datetime | None
     answer: str | None
 
@@ -120,15 +121,15 @@ def _message_payloads(actor: Actor, happenings: Sequence[Happening]) -> list[dic
     said: list[Exchange] = [one.facts for one in happenings]
     points = _points([actor.scope(Permission.CHARGE_POINT_LOG_READ)]) if said else {}
     keys_in = actor.scope(Permission.CHARGE_KEY_READ)
-    requests = without_strangers_tags([one.frame for one in said], keys_in)
+    requests = without_strangers_tags([one.frame or "" for one in said], keys_in)
     responses = without_strangers_tags([one.answer or "" for one in said], keys_in)
     return [
-        _message_json(one, points.get(one.station_id, []), request, response or None)
+        _message_json(one, points.get(one.station_id, []), request or None, response or None)
         for one, request, response in zip(said, requests, responses, strict=True)
     ]
 
 
-def _message_json(said: Exchange, points: Sequence[Point], request: str, response: str | None) -> dict[str, Any]:
+def _message_json(said: Exchange, points: Sequence[Point], request: str | None, response: str | None) -> dict[str, Any]:
     return {
         "id": str(said.id),
         "chargePointIds": sorted(point.id for point in points if said.number in (None, 0, point.number)),

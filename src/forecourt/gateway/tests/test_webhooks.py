@@ -70,6 +70,9 @@ def test_what_is_said_is_told_once_with_its_answer_as_the_log_shows_it(clients, 
     assert (change, answered["sender"]) == (webhooks.EXCHANGE, "central-system")
     assert (answered["request"], answered["response"]) == (RESET.decode(), ACCEPTED.decode())
     assert answered["requestedAt"] < answered["respondedAt"]
+    write(logs.line(at + 50, station, "out", 4, "gone", "Heartbeat", b'[4,"gone","GenericError","",{}]'))
+    ((_change, _id, late),) = told(MESSAGES)
+    assert (late["sender"], late["request"], late["response"][:9]) == ("charge-point", None, '[4,"gone"')
     assert told(MESSAGES) == []
 
 
