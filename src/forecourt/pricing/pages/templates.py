@@ -19,8 +19,12 @@ from forecourt.portal.pages import PageRequest, done, explain, page, respond
 from forecourt.pricing.models import PriceGroup
 from forecourt.pricing.operations.nested import DRIVERS_PAY, set_template_prices
 from forecourt.teams.models import TeamMember, TeamTemplate
+from forecourt.teams.models.settings import PUT_ON_TEAMS
 from forecourt.teams.operations import templates as operations
-from forecourt.teams.queries.restrictions import country_choices, operator_choices
+from forecourt.teams.pages.member_forms import RestrictionFields
+from forecourt.teams.pages.restrictions import says
+from forecourt.teams.pages.settings import share_field
+from forecourt.teams.queries.restrictions import COLUMNS, country_choices, inherited, levels_above
 from forecourt.teams.rules import TOGGLE_LABELS, Lower
 
 P = Permission
@@ -42,11 +46,14 @@ TRI_STATE = [
     ("yes", gettext_lazy("Yes, where the member has it")),
     ("no", gettext_lazy("No, nobody")),
 ]
+PARTS = [("", gettext_lazy("As the team says")), ("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
+AS_ABOVE = [("", gettext_lazy("As for all countries"))]
 AS_BOOL = {"": None, "yes": True, "no": False}
-PLAIN = ("name", "applies_to", "payment_method", "external_charging")
+PLAIN = ("name", "applies_to", "payment_method", "external_charging", "power_bank_operator_percent")
+MORE_COUNTRIES = 2  # empty rows beside those that are set
 
 
-class TemplateForm(forms.Form):
+class TemplateForm(RestrictionFields):
     """Everything a template says. How teams pay is asked only where it is the default for private or professional teams."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
@@ -59,31 +66,72 @@ class TemplateForm(forms.Form):
     cost_group = forms.ModelChoiceField(
         label=gettext_lazy("Default cost group"), queryset=PriceGroup.objects.none(), required=False, empty_label=gettext_lazy("None")
     )
-    pays_in_country_ids = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Wallets pay in these countries only"), coerce=int, required=False, empty_value=None,
-        help_text=gettext_lazy("None chosen: what the operator says for all its teams."),
-    )  # fmt: skip
-    pays_at_operator_ids = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Wallets pay at charge points of these operators only"), coerce=int, required=False, empty_value=None
-    )
+    power_bank = forms.ChoiceField(label=gettext_lazy("PowerBank: take part in grid services"), choices=PARTS, required=False)
 
-    def __init__(self, *args: Any, operator: Operator, applies_to: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, operator: Operator, template: TeamTemplate, applies_to: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["power_bank_operator_percent"] = share_field()
+        self.add_restrictions(template, operator, says(template, inherited(levels_above(template))))
+        self._add_countries(template.country_settings, is_billable=applies_to in operations.BILLABLE)
         if applies_to not in operations.BILLABLE:
             del self.fields["payment_method"]
         groups = PriceGroup.objects.filter(team=None, deleted_at=None, operator__organisation=operator.organisation_id).order_by("name")
         mine = groups.filter(operator=operator) | groups.filter(operator__is_main=True)
         self.fields["price_group"].queryset = mine.filter(type__in=DRIVERS_PAY)  # type: ignore[attr-defined]
         self.fields["cost_group"].queryset = mine.filter(type=PriceGroup.Type.COST)  # type: ignore[attr-defined]
-        self.fields["pays_in_country_ids"].choices = country_choices()  # type: ignore[attr-defined]
-        self.fields["pays_at_operator_ids"].choices = operator_choices(operator)  # type: ignore[attr-defined]
         for name, label in LABELS.items():
             self.fields[name] = forms.ChoiceField(label=str(label), choices=TRI_STATE, required=False)
 
     def values(self) -> dict[str, Any]:
         """Columns of the template."""
-        given = {name: self.cleaned_data.get(name) for name in (*PLAIN, "pays_in_country_ids", "pays_at_operator_ids")}
-        return given | {name: AS_BOOL[self.cleaned_data[name]] for name in LABELS}
+        given = {name: self.cleaned_data.get(name) for name in PLAIN} | {name: self.ids(name) for name in COLUMNS}
+        rights = {name: AS_BOOL[self.cleaned_data[name]] for name in (*LABELS, "power_bank")}
+        return given | rights | {"country_settings": {row.pop("country"): row for row in self._country_rows() if row["country"]}}
+
+    def country_fields(self) -> list[forms.BoundField]:
+        return [bound for bound in self if bound.name.startswith("country_")]
+
+    def clean(self) -> dict[str, Any]:
+        """Each country once."""
+        seen: set[int] = set()
+        for number, row in enumerate(self._country_rows()):
+            if row["country"] in seen:
+                self.add_error(f"country_{number}", _("This country is set above already."))
+            seen |= {row["country"]} if row["country"] else set()
+            if not row["country"] and any(value not in (None, "") for value in row.values()):
+                self.add_error(f"country_{number}", _("Choose the country that this is for."))
+        return self.cleaned_data
+
+    def _add_countries(self, stored: dict[str, Any], *, is_billable: bool) -> None:
+        """A row of fields for each country that is set, and some empty ones; a row is emptied to take the country away."""
+        as_text = {value: key for key, value in AS_BOOL.items()}
+        self._rows = len(stored) + MORE_COUNTRIES
+        for number, (id, there) in enumerate([*stored.items(), *[("", {})] * MORE_COUNTRIES]):
+            name = f"country_{number}"
+            self.fields[name] = forms.TypedChoiceField(
+                label=_("Teams in this country"), coerce=int, empty_value=None, choices=[("", _("None")), *country_choices()],
+                required=False, initial=id,
+            )  # fmt: skip
+            choices = [
+                ("external_charging", _("Charging elsewhere"), AS_ABOVE + EXTERNAL[1:]),
+                ("power_bank", _("PowerBank"), AS_ABOVE + PARTS[1:]),
+            ]
+            if is_billable:
+                choices.insert(0, ("payment_method", _("Billing method"), AS_ABOVE + METHODS[1:]))
+            for column, label, options in choices:
+                initial = as_text[there.get(column)] if column == "power_bank" else there.get(column, "")
+                self.fields[f"{name}_{column}"] = forms.ChoiceField(label=label, choices=options, required=False, initial=initial)
+            self.fields[f"{name}_power_bank_operator_percent"] = share_field()
+            self.fields[f"{name}_power_bank_operator_percent"].initial = there.get("power_bank_operator_percent")
+
+    def _country_rows(self) -> list[dict[str, Any]]:
+        """The rows as given: `country` and what differs there."""
+        rows = []
+        for number in range(self._rows):
+            row = {name: self.cleaned_data.get(f"country_{number}_{name}") for name in PUT_ON_TEAMS}
+            row["power_bank"] = AS_BOOL[row["power_bank"] or ""]
+            rows.append({"country": self.cleaned_data.get(f"country_{number}"), **row})
+        return rows
 
 
 @page("GET")
@@ -127,7 +175,10 @@ def _edit(request: PageRequest, operator: Operator, template: TeamTemplate | Non
     asked = request.POST if request.method == "POST" else request.GET
     applies_to = asked.get("applies_to", initial.get("applies_to") or "")
     initial["applies_to"] = applies_to
-    form = TemplateForm(request.POST if request.method == "POST" else None, operator=operator, applies_to=applies_to, initial=initial)
+    form = TemplateForm(
+        request.POST if request.method == "POST" else None, operator=operator, template=template or TeamTemplate(operator=operator),
+        applies_to=applies_to, initial=initial,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(request, operator, template, form)
@@ -148,9 +199,9 @@ def _edit(request: PageRequest, operator: Operator, template: TeamTemplate | Non
 def _initial(template: TeamTemplate) -> dict[str, Any]:
     as_text = {value: key for key, value in AS_BOOL.items()}
     prices = getattr(template, "pricing", None)
-    given = {name: getattr(template, name) for name in (*PLAIN, "pays_in_country_ids", "pays_at_operator_ids")}
+    given = {name: getattr(template, name) for name in PLAIN}
     chosen = {name: getattr(prices, f"{name}_id", None) for name in ("price_group", "cost_group")}
-    return given | chosen | {name: as_text[getattr(template, name)] for name in LABELS}
+    return given | chosen | {name: as_text[getattr(template, name)] for name in (*LABELS, "power_bank")}
 
 
 def _save(request: PageRequest, operator: Operator, template: TeamTemplate | None, form: TemplateForm) -> TeamTemplate:

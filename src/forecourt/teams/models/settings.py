@@ -1,15 +1,18 @@
 """What an operator sets for many teams: templates, feature groups, and the first level of the wallet's restrictions."""
 
-from typing import ClassVar, Self
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from forecourt.access import OperatorScoped, ScopedManager, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.teams.models.restrictions import WalletRestricted
 
+# What a template puts on teams, and may say differently for the teams of one country.
+PUT_ON_TEAMS = ("payment_method", "external_charging", "power_bank", "power_bank_operator_percent")
 PAYMENT_METHODS = [("source", "source"), ("invoice", "invoice"), ("operator_transaction", "operator_transaction")]
 
 
@@ -40,6 +43,9 @@ class TeamTemplate(OperatorScoped, PartnerVisible, WalletRestricted):
     applies_to = models.CharField(max_length=12, choices=AppliesTo.choices, null=True, blank=True)  # null: to chosen teams only
     payment_method = models.CharField(max_length=20, choices=PAYMENT_METHODS, null=True, blank=True)
     external_charging = models.CharField(max_length=10, null=True, blank=True)
+    power_bank = models.BooleanField(null=True)  # take part in grid services
+    power_bank_operator_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)  # of what they earn
+    country_settings = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # country id → what differs there
     may_withdraw = models.BooleanField(null=True)
     can_pay_with_team_wallet = models.BooleanField(null=True)
     can_manage_team_wallet = models.BooleanField(null=True)
@@ -51,11 +57,20 @@ class TeamTemplate(OperatorScoped, PartnerVisible, WalletRestricted):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["operator", "name"], condition=Q(deleted_at=None), name="team_template_name_once"),
             models.UniqueConstraint(fields=["operator", "applies_to"], condition=Q(deleted_at=None), name="one_template_per_kind_of_team"),
+            models.CheckConstraint(condition=Q(power_bank_operator_percent__range=(0, 100)), name="team_template_share_is_a_part"),
         ]
         indexes: ClassVar = newest_first("team_template", columns=("organisation_id", "operator_id"))
 
     def __str__(self) -> str:
         return self.name
+
+    def puts_on(self, country_id: int | None) -> dict[str, Any]:
+        """Columns of a team in this country that the template sets; what it says for the country goes first."""
+        there = self.country_settings.get(str(country_id), {})
+        found = {name: there.get(name, getattr(self, name)) for name in PUT_ON_TEAMS}
+        if "power_bank_operator_percent" in there:
+            found["power_bank_operator_percent"] = Decimal(there["power_bank_operator_percent"])
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 class FeatureGroup(OperatorScoped, PartnerVisible):

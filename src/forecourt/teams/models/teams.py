@@ -57,6 +57,8 @@ class Team(PartnerVisible, Address, WalletRestricted):
     generates_sites = models.BooleanField(db_default=False, default=False)  # a site for charge points at one place
     payment_method = models.CharField(max_length=20, choices=PaymentMethod.choices, db_default="source", default="source")
     external_charging = models.CharField(max_length=10, choices=ExternalCharging.choices, db_default="all", default="all")
+    power_bank = models.BooleanField(db_default=False, default=False)  # takes part in grid services (spec §2.5)
+    power_bank_operator_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # the operator's share; null: not agreed
     frozen_at = models.DateTimeField(null=True)
     frozen_reason = models.TextField(null=True)
     blocked_at = models.DateTimeField(null=True)
@@ -76,6 +78,7 @@ class Team(PartnerVisible, Address, WalletRestricted):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner"], condition=Q(type="personal"), name="one_personal_team_per_person"),
             models.CheckConstraint(condition=Q(frozen_at=None) | Q(frozen_reason__isnull=False), name="frozen_team_has_a_reason"),
+            models.CheckConstraint(condition=Q(power_bank_operator_percent__range=(0, 100)), name="team_share_is_a_part"),
         ]
         indexes: ClassVar = [
             *newest_first("team", columns=("organisation_id", "operator_id"), condition=~Q(type="personal")),

@@ -1,6 +1,7 @@
 """What a team's fields may hold."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ LIMITS = {
 }  # fmt: skip
 NULLABLE = {"company_name", "company_registration_number", "po_number", "tax_identification_number", "recipient_code", "external_id"}
 EMAILS = {"contact_email", "finance_email", "legal_email", "support_email"}
-UNCHECKED = {"partner_external_id", "partner_custom_payload", "accepts_joins_at_once", "generates_sites"}
+UNCHECKED = {"partner_external_id", "partner_custom_payload", "accepts_joins_at_once", "generates_sites", "power_bank"}
 CHOICES = {"payment_method": Team.PaymentMethod.values, "external_charging": Team.ExternalCharging.values}
 # Whose money the operator may carry (spec P2.8).
 CARRIED = (Team.Type.PRIVATE, Team.Type.PROFESSIONAL)
@@ -60,6 +61,12 @@ def _choice(checks: Checks, name: str, value: Any, _before: Team | None) -> Any:
     return value
 
 
+def _percent(checks: Checks, name: str, value: Decimal | None, before: Team | None) -> Decimal | None:
+    if value is not None and not 0 <= value <= 100:
+        checks.fail(name, _("Enter a percentage from 0 to 100."))
+    return value
+
+
 def _of_operator(checks: Checks, name: str, value: TeamTemplate | FeatureGroup | None, before: Team | None) -> Any:
     if value is not None and (before is None or value.operator_id != before.operator_id or value.deleted_at):
         checks.fail(name, _("Choose from the list."))
@@ -96,6 +103,7 @@ NUMBERS: dict[str, Callable[[Checks, str, Any], str]] = {
 OTHERS: dict[str, Callable[[Checks, str, Any, Team | None], Any]] = {
     "payment_method": _choice,
     "external_charging": _choice,
+    "power_bank_operator_percent": _percent,
     "category": _category,
     "theme_id": _theme,
     "template": _of_operator,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,9 +15,10 @@ from forecourt.kit.events import announce
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.operators.models import Operator
+from forecourt.places.models import Country
 from forecourt.teams.events import RestrictionsApplied
 from forecourt.teams.models import MemberGroup, Team, TeamMember, TeamRun, TeamTemplate
-from forecourt.teams.models.settings import PAYMENT_METHODS
+from forecourt.teams.models.settings import PAYMENT_METHODS, PUT_ON_TEAMS
 from forecourt.teams.operations.restrictions import INHERIT, checked_restrictions
 from forecourt.teams.rules import TOGGLE_LABELS, Lower
 
@@ -52,19 +54,41 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     checks = Checks()
     columns: dict[str, Any] = {"name": checks.text("name", values["name"], limit=120)}
     columns["applies_to"] = values.get("applies_to") or None
-    columns["payment_method"] = values.get("payment_method") or None
-    columns["external_charging"] = values.get("external_charging") or None
     if columns["applies_to"] not in (None, *TeamTemplate.AppliesTo.values):
         checks.fail("applies_to", _("Choose from the list."))
-    if columns["payment_method"] not in (None, *dict(PAYMENT_METHODS)):
-        checks.fail("payment_method", _("Choose from the list."))
-    if columns["payment_method"] and columns["applies_to"] not in BILLABLE:
-        checks.fail("payment_method", _("Only a template for private or professional teams sets how they pay."))
-    if columns["external_charging"] not in (None, *Team.ExternalCharging.values):
-        checks.fail("external_charging", _("Choose from the list."))
+    columns |= _put_on_teams(checks, values, columns["applies_to"])
+    columns["country_settings"] = _by_country(checks, values.get("country_settings") or {}, columns["applies_to"])
     checks.finish()
     columns |= {name: values.get(name) for name in RIGHTS}
     return columns | checked_restrictions(values.get("pays_in_country_ids"), values.get("pays_at_operator_ids"))
+
+
+def _put_on_teams(checks: Checks, values: Mapping[str, Any], applies_to: str | None, at_field: str = "") -> dict[str, Any]:
+    """What the template puts on teams, or says for one country; `at_field` is where the messages of a country stand."""
+    columns = {name: None if values.get(name) == "" else values.get(name) for name in PUT_ON_TEAMS}
+    payment_method, percent = columns["payment_method"], columns["power_bank_operator_percent"]
+    if payment_method not in (None, *dict(PAYMENT_METHODS)):
+        checks.fail(at_field or "payment_method", _("Choose from the list."))
+    if payment_method and applies_to not in BILLABLE:
+        checks.fail(at_field or "payment_method", _("Only a template for private or professional teams sets how they pay."))
+    if columns["external_charging"] not in (None, *Team.ExternalCharging.values):
+        checks.fail(at_field or "external_charging", _("Choose from the list."))
+    if percent is not None and not 0 <= Decimal(percent) <= 100:
+        checks.fail(at_field or "power_bank_operator_percent", _("Enter a percentage from 0 to 100."))
+    return columns
+
+
+def _by_country(checks: Checks, by_country: Mapping[int, Mapping[str, Any]], applies_to: str | None) -> dict[str, Any]:
+    """As it is stored: country id → what differs there; a country for which nothing differs is left out."""
+    if Country.objects.filter(pk__in=by_country).count() != len(by_country):
+        checks.fail("country_settings", _("Choose countries from the list."))
+    found: dict[str, Any] = {}
+    for id, values in by_country.items():
+        columns = _put_on_teams(checks, values, applies_to, "country_settings")
+        said = {name: str(value) if isinstance(value, Decimal) else value for name, value in columns.items() if value is not None}
+        if said:
+            found[str(id)] = said
+    return found
 
 
 def _refuse_doubles(template: TeamTemplate) -> None:
@@ -101,8 +125,8 @@ def teams_under(template: TeamTemplate) -> QuerySet[Team]:
 @operation
 def start_template(*, actor: Actor, template: TeamTemplate, lower: Lower, at: datetime) -> TeamRun:
     """
-    Put a template on every team that it holds for: billing method and external charging; with `Lower.APPLY` members, groups
-    and keys also give up their own restrictions, and members the toggles that it takes. A job does it and tells who asked.
+    Put a template on every team that it holds for: billing method, external charging and PowerBank, each as it is said for the
+    team's country; with `Lower.APPLY` members, groups and keys also give up their own restrictions, and members the toggles that it takes. A job does it and tells who asked.
     """
     ids = list(teams_under(template).order_by("pk").values_list("pk", flat=True))
     return TeamRun.objects.create(
@@ -114,9 +138,10 @@ def start_template(*, actor: Actor, template: TeamTemplate, lower: Lower, at: da
 def apply_template(template: TeamTemplate, team_ids: list[int], lower: Lower) -> None:
     """One batch of a run, inside its transaction. Doing it again changes nothing."""
     teams = Team.objects.filter(pk__in=team_ids, deleted_at=None)
-    given = {name: getattr(template, name) for name in ("payment_method", "external_charging") if getattr(template, name)}
-    if given:
-        teams.filter(~Q(**given)).update(**given)
+    countries = [int(id) for id in template.country_settings]
+    _put(teams.exclude(country__in=countries), template.puts_on(None))
+    for id in countries:
+        _put(teams.filter(country=id), template.puts_on(id))
     if lower is Lower.KEEP:
         return
     for model in (MemberGroup, TeamMember):
@@ -129,10 +154,15 @@ def apply_template(template: TeamTemplate, team_ids: list[int], lower: Lower) ->
         announce(RestrictionsApplied(team_id=id))
 
 
+def _put(teams: QuerySet[Team], given: dict[str, Any]) -> None:
+    if given:
+        teams.filter(~Q(**given)).update(**given)
+
+
 def begin_under_template(team: Team) -> None:
     """A new team takes what the template of its type puts on teams."""
     rows = TeamTemplate.objects.filter(Q(applies_to=team.type) | Q(applies_to="all"), operator=team.operator_id, deleted_at=None)
     template = min(rows, key=lambda one: one.applies_to == TeamTemplate.AppliesTo.ALL, default=None)
     if template is not None:
         apply_template(template, [team.pk], Lower.KEEP)
-        team.refresh_from_db(fields=["payment_method", "external_charging"])
+        team.refresh_from_db(fields=PUT_ON_TEAMS)

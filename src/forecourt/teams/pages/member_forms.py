@@ -11,7 +11,7 @@ from forecourt.api.extras import extras_of
 from forecourt.kit.registries import page_fields
 from forecourt.operators.models import Operator
 from forecourt.teams.models import MemberGroup, Team
-from forecourt.teams.queries.restrictions import COLUMNS, Inherited, country_choices, operator_choices
+from forecourt.teams.queries.restrictions import COLUMNS, country_choices, operator_choices
 from forecourt.teams.rules import PAYMENT_TYPE_LABELS, ROLE_LABELS, Lower, Toggle
 
 LOWER = [
@@ -173,13 +173,11 @@ class CodeForm(forms.Form):
     )  # fmt: skip
 
 
-class RestrictionsForm(forms.Form):
+class RestrictionFields(forms.Form):
     """Countries and operators. “As above” says nothing at this level; “only these” with none chosen is nowhere."""
 
-    def __init__(
-        self, *args: Any, row: Any, operator: Operator, above: Inherited, says: dict[str, str], has_lower: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
+    def add_restrictions(self, row: Any, operator: Operator, says: dict[str, str]) -> None:
+        """The fields, as the level's row has them; `says` is what “as above” means here."""
         choices = country_choices(), operator_choices(operator)
         labels = (_("Countries"), _("Only in these countries")), (_("Operators of charge points"), _("Only at these operators"))
         for name, options, (mode, some) in zip(COLUMNS, choices, labels, strict=True):
@@ -192,10 +190,15 @@ class RestrictionsForm(forms.Form):
                 label=some, choices=options, coerce=int, required=False, initial=stored, widget=forms.SelectMultiple(attrs={"size": 8}),
                 help_text=_("None chosen: nowhere."),
             )  # fmt: skip
-        if has_lower:
-            self.fields["lower"] = forms.ChoiceField(
-                label=_("Levels below"), widget=forms.RadioSelect, choices=LOWER, initial=Lower.KEEP.value
-            )
 
     def ids(self, name: str) -> list[int] | None:
         return self.cleaned_data[name] if self.cleaned_data[f"{name}_mode"] == "only" else None
+
+
+class RestrictionsForm(RestrictionFields):
+    """One level's page: what it says, and whether the levels below follow."""
+
+    def __init__(self, *args: Any, row: Any, operator: Operator, says: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.add_restrictions(row, operator, says)
+        self.fields["lower"] = forms.ChoiceField(label=_("Levels below"), widget=forms.RadioSelect, choices=LOWER, initial=Lower.KEEP.value)

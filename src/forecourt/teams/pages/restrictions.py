@@ -15,7 +15,7 @@ from forecourt.operators.pages.frame import fetch_account
 from forecourt.operators.pages.frame import frame as account_frame
 from forecourt.portal.pages import PageRequest, done, explain, page, respond
 from forecourt.teams import operations
-from forecourt.teams.models import MemberGroup, OperatorWalletRule, Team
+from forecourt.teams.models import MemberGroup, OperatorWalletRule, Team, TeamTemplate
 from forecourt.teams.operations.restrictions import Level
 from forecourt.teams.pages.frame import frame
 from forecourt.teams.pages.member import member_named, name_of
@@ -79,9 +79,9 @@ def member_restrictions(request: PageRequest, team_id: int, member_id: int) -> H
 
 
 def _page(request: PageRequest, place: Place) -> HttpResponseBase:
-    above = queries.inherited(queries.levels_above(place.row))
     form = RestrictionsForm(
-        request.POST if request.method == "POST" else None, row=place.row, operator=place.operator, above=above, says=_says(place.row, above), has_lower=True,
+        request.POST if request.method == "POST" else None, row=place.row, operator=place.operator,
+        says=says(place.row, queries.inherited(queries.levels_above(place.row))),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         countries, operators = (form.ids(name) for name in queries.COLUMNS)
@@ -102,7 +102,7 @@ def _page(request: PageRequest, place: Place) -> HttpResponseBase:
     return respond(request, place.template, None, context, status=422 if form.errors else 200)
 
 
-def _says(row: Level, above: queries.Inherited) -> dict[str, str]:
+def says(row: Level | TeamTemplate, above: queries.Inherited) -> dict[str, str]:
     """What “as above” means here, in words: “Denmark, Sweden, from the team”."""
     if isinstance(row, OperatorWalletRule):
         return dict.fromkeys(queries.COLUMNS, _("Everywhere"))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from forecourt.teams.models import FeatureGroup, FleetGrant, Team, TeamTemplate
 from forecourt.teams.operations import teams as writes
 from forecourt.teams.operations.fleet import grant_fleet, withdraw_fleet
 from forecourt.teams.pages.frame import frame, refusal
-from forecourt.teams.queries import taken_rights
+from forecourt.teams.queries import power_bank_of, taken_rights
 from forecourt.teams.rules import TOGGLE_LABELS, reaches
 
 P = Permission
@@ -28,7 +29,15 @@ PAYMENT_METHODS = {
     "operator_transaction": gettext_lazy("Operator transaction: the operator carries its money"),
     "invoice": gettext_lazy("Invoice"),
 }
-PLAIN = ("support_email", "support_phone", "legal_email", "tax_identification_number", "recipient_code", "external_id", "generates_sites")
+PLAIN = ("support_email", "support_phone", "legal_email", "tax_identification_number", "recipient_code", "external_id", "generates_sites",
+         "power_bank")  # fmt: skip
+
+
+def share_field() -> forms.DecimalField:
+    return forms.DecimalField(
+        label=_("PowerBank: the operator’s share of the revenue, in percent"), min_value=0, max_value=100, max_digits=5, decimal_places=2,
+        required=False,
+    )  # fmt: skip
 
 
 class SettingsForm(forms.Form):
@@ -44,6 +53,10 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("Make sites by themselves"), required=False,
         help_text=gettext_lazy("Charge points at the same address are gathered in a site."),
     )  # fmt: skip
+    power_bank = forms.BooleanField(
+        label=gettext_lazy("PowerBank: take part in grid services"), required=False,
+        help_text=gettext_lazy("The operator’s team settings go before this."),
+    )  # fmt: skip
     theme_id = forms.TypedChoiceField(label=gettext_lazy("Theme"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, team: Team, is_operators: bool, **kwargs: Any) -> None:
@@ -54,6 +67,7 @@ class SettingsForm(forms.Form):
         if is_operators:
             methods = [(key, label) for key, label in PAYMENT_METHODS.items() if key != "invoice" or team.payment_method == "invoice"]
             self.fields["payment_method"] = forms.ChoiceField(label=_("Billing method"), choices=methods)
+            self.fields["power_bank_operator_percent"] = share_field()
             for name, model, label in (("template", TeamTemplate, _("Team settings")), ("feature_group", FeatureGroup, _("Feature group"))):
                 rows = model.objects.filter(operator=team.operator_id, deleted_at=None).order_by("name")
                 empty = _("By its type") if name == "template" else _("None")
@@ -67,7 +81,7 @@ def team_settings(request: PageRequest, team_id: int) -> HttpResponseBase:
     rows = Team.objects.filter(deleted_at=None).select_related("operator", "template", "feature_group", "currency")
     team: Team = fetch(rows, actor=request.actor, id=team_id, needs=needs)
     is_operators = reaches(request.actor, P.TEAM_CREATE, team)
-    names = (*PLAIN, "theme_id", *(("payment_method", "template", "feature_group") if is_operators else ()))
+    names = (*PLAIN, "theme_id", *(("payment_method", "power_bank_operator_percent", "template", "feature_group") if is_operators else ()))
     initial = {name: getattr(team, name) for name in names}
     form = SettingsForm(request.POST if request.method == "POST" else None, team=team, is_operators=is_operators, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -88,7 +102,7 @@ def team_settings(request: PageRequest, team_id: int) -> HttpResponseBase:
 
 def _facts(team: Team) -> list[tuple[str, Any]]:
     operator = team.operator
-    is_first = operator.is_first_line
+    is_first, bank = operator.is_first_line, power_bank_of(team)
     support = (
         [operator.support_email, operator.support_phone, operator.support_hours] if is_first else [team.support_email, team.support_phone]
     )
@@ -101,6 +115,8 @@ def _facts(team: Team) -> list[tuple[str, Any]]:
         (_("Taken by team settings"), ", ".join(str(labels[name]) for name in sorted(taken_rights(team)))),
         (_("Feature group"), team.feature_group.name if team.feature_group else None),
         (_("Makes sites by itself"), team.generates_sites),
+        (_("PowerBank"), bank.takes_part),
+        (_("Operator’s share of PowerBank"), None if bank.operator_percent is None else f"{localize(bank.operator_percent)} %"),
         (_("Join code"), team.join_code),
         (_("Currency"), team.currency.identifier),
     ]

@@ -3,13 +3,14 @@
 from forecourt.teams.queries.actors import actor_of, operators_where
 from forecourt.teams.queries.members import MemberFilter, MemberRow, invitation_of, member_row, members_of
 from forecourt.teams.queries.people import is_known_to, person_by_email
-from forecourt.teams.queries.rights import TakenRights, taken_rights
+from forecourt.teams.queries.rights import PowerBank, TakenRights, power_bank_of, taken_rights
 from forecourt.teams.queries.teams import SORTS, TeamFilter, TeamRow, facts_of, state_of, team_rows, teams_within
 
 __all__ = [
     "SORTS",
     "MemberFilter",
     "MemberRow",
+    "PowerBank",
     "TakenRights",
     "TeamFilter",
     "TeamRow",
@@ -21,6 +22,7 @@ __all__ = [
     "members_of",
     "operators_where",
     "person_by_email",
+    "power_bank_of",
     "state_of",
     "taken_rights",
     "team_rows",

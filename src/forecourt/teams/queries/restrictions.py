@@ -47,7 +47,7 @@ class Inherited:
     operators_from: str
 
 
-def levels_above(row: OperatorWalletRule | Team | MemberGroup | TeamMember) -> list[LevelAbove]:
+def levels_above(row: OperatorWalletRule | TeamTemplate | Team | MemberGroup | TeamMember) -> list[LevelAbove]:
     """From the nearest to the operator's own."""
     match row:
         case TeamMember():
@@ -57,6 +57,8 @@ def levels_above(row: OperatorWalletRule | Team | MemberGroup | TeamMember) -> l
             return levels_of(row.team) if row.team else [_level(_("the operator"), _rule(row.operator_id))]
         case Team():
             return levels_of(row)[1:]
+        case TeamTemplate():
+            return [_level(_("the operator"), _rule(row.operator_id))]
     return []
 
 

@@ -1,5 +1,6 @@
 """Team templates: what is checked, whom they hold for, and putting them on teams."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from forecourt.teams.operations.features import give_feature_group, save_feature
 from forecourt.teams.operations.runs import continue_run
 from forecourt.teams.operations.teams import CannotConvert, create_team, set_operator_team
 from forecourt.teams.operations.templates import delete_template, save_template, start_template, teams_under
-from forecourt.teams.queries import taken_rights
+from forecourt.teams.queries import PowerBank, power_bank_of, taken_rights
 from forecourt.teams.rules import Lower
 
 
@@ -35,6 +36,8 @@ def finish_runs() -> None:
         ({"payment_method": "invoice"}, "payment_method"),
         ({"payment_method": "invoice", "applies_to": "operator"}, "payment_method"),
         ({"external_charging": "moon"}, "external_charging"),
+        ({"power_bank_operator_percent": Decimal(101)}, "power_bank_operator_percent"),
+        ({"country_settings": {0: {"power_bank": True}}}, "country_settings"),
         ({"pays_in_country_ids": [0]}, "pays_in_country_ids"),
     ],
 )
@@ -93,6 +96,27 @@ def test_a_new_team_begins_as_its_template_says(cast):
         actor=cast.actor("ada"), operator=cast.northwind, type="private", name="Home", contact_email="home@example.com", at=clock.now()
     )
     assert (team.payment_method, Team.objects.get(pk=team.pk).payment_method) == ("operator_transaction", "operator_transaction")
+
+
+def test_a_countrys_settings_go_before_the_templates_and_both_before_the_teams(cast):
+    by_country = {cast.harbour.country_id: {"power_bank": False, "external_charging": "own"}}
+    save(cast, applies_to="all", power_bank=True, power_bank_operator_percent=Decimal("12.5"), country_settings=by_country)
+    assert power_bank_of(cast.harbour) == PowerBank(takes_part=False, operator_percent=Decimal("12.5"))
+    Team.objects.filter(pk=cast.harbour.pk).update(country=None)
+    cast.harbour.refresh_from_db()
+    assert power_bank_of(cast.harbour) == PowerBank(takes_part=True, operator_percent=Decimal("12.5"))
+    assert power_bank_of(cast.gate) == PowerBank(takes_part=False, operator_percent=None)
+
+
+def test_applying_puts_on_each_team_what_holds_in_its_country(cast):
+    by_country = {cast.harbour.country_id: {"power_bank": False, "external_charging": "own"}}
+    template = save(cast, applies_to="all", power_bank=True, power_bank_operator_percent=Decimal(10), country_settings=by_country)
+    Team.objects.filter(pk=cast.hotel.pk).update(country=None)
+    start_template(actor=cast.actor("ada"), template=template, lower=Lower.KEEP, at=clock.now())
+    finish_runs()
+    columns = ("power_bank", "power_bank_operator_percent", "external_charging")
+    found = [Team.objects.values_list(*columns).get(pk=team.pk) for team in (cast.harbour, cast.hotel, cast.gate)]
+    assert found == [(False, 10, "own"), (True, 10, "all"), (False, None, "all")]
 
 
 def test_a_deleted_template_takes_nothing_any_more(cast):
