@@ -1,4 +1,4 @@
-"""A change is recorded in a third to two thirds of the time (docs/domains/audit.md has the figures)."""
+"""Recording a change costs less: who waits for it pays only for what cannot wait (docs/domains/audit.md has the figures)."""
 
 from django.db import migrations
 
