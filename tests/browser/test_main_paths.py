@@ -81,7 +81,7 @@ def test_from_the_list_to_a_charge_point_and_a_command(signed_in: SignIn):
 def test_a_station_is_connected_in_steps_and_seen_live(signed_in: SignIn, furnished: Product):
     page = signed_in("ada")
     page.goto("/charge-points/new?then=connect")
-    fill(page, name="New at the pier", team="Harbour", type="AC", max_kw="11")
+    fill(page, name="New at the pier", team="Harbour", site="Harbour site", model="Zaptec Pro", type="AC", max_kw="11")
     send(page)
     fill(page, identity="PIER-9")
     send(page)

@@ -129,6 +129,8 @@ class NewChargePointForm(ChargePointFields, _WithTeam):
         super().__init__(data, actor=actor, **options)
         sites = Site.objects.within(actor.scope(Permission.SITE_READ)).filter(deleted_at=None).order_by("name", "id")
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        for name in ("site", "model"):  # spec P2.2: a new one names both; one from a file or before may be without
+            self.fields[name].required = True
 
 
 class EditChargePointForm(ChargePointFields):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from forecourt.network import operations
 from forecourt.network.intents import CommandAnswer, LinkIntent, StatusIntent
 from forecourt.network.models import ChargeKey, ChargePoint, Command, Site, Station
-from forecourt.network.tests.factories import AT, make_charge_point, make_key, make_site, make_station
+from forecourt.network.tests.factories import AT, make_charge_point, make_key, make_model, make_site, make_station
 
 
 @pytest.fixture
@@ -117,18 +117,20 @@ def test_the_history_shows_causes_uptime_and_integrations(ada, charge_point):
 
 def test_adding_a_charge_point_and_being_told_what_is_wrong(cast, ada, site):
     url = reverse("charge-point-new")
-    given = {"team": cast.harbour.pk, "site": site.pk, "name": "Quay 9", "visibility": "public", "show_on_map": "on", "is_active": "on"}
+    given = {"team": cast.harbour.pk, "name": "Quay 9", "visibility": "public", "show_on_map": "on", "is_active": "on"}
     refused = ada.post(url, given)
-    assert refused.status_code == 422
+    assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"site", "model", "type", "max_kw"})
     assert not ChargePoint.objects.exists()
-    response = ada.post(url, given | {"type": "dc", "max_kw": "150", "latitude": "55.1", "longitude": "12.1"})
+    named = {"site": site.pk, "model": make_model().pk}
+    response = ada.post(url, given | named | {"type": "dc", "max_kw": "150", "latitude": "55.1", "longitude": "12.1"})
     made = ChargePoint.objects.get()
     assert response.headers["Location"] == reverse("charge-point", args=[made.pk])
     assert (made.max_w, made.type, made.site, made.team) == (150_000, "dc", site, cast.harbour)
 
 
 def test_a_team_that_is_not_mine_is_no_choice(cast, site):
-    given = {"team": cast.hotel.pk, "name": "Quay 9", "visibility": "public", "type": "ac", "max_kw": "11"}
+    named = {"team": cast.hotel.pk, "site": site.pk, "model": make_model().pk}
+    given = named | {"name": "Quay 9", "visibility": "public", "type": "ac", "max_kw": "11"}
     assert cast.client("tom").post(reverse("charge-point-new"), given).status_code == 422
     assert not ChargePoint.objects.exists()
 
@@ -240,8 +242,9 @@ def test_what_may_not_be_done_is_drawn_disabled_with_its_reason(cast, charge_poi
     assert reverse("charge-point-delete", args=[charge_point.pk]) not in page
 
 
-@pytest.mark.parametrize("missing", ["name", "visibility", "type", "max_kw"])
-def test_the_form_asks_for_what_the_api_asks_for(cast, missing):
-    given = {"team": cast.hotel.pk, "name": "Quay 9", "visibility": "public", "type": "ac", "max_kw": "11"}
+@pytest.mark.parametrize("missing", ["site", "model", "name", "visibility", "type", "max_kw"])
+def test_the_form_asks_for_what_the_api_asks_for(cast, site, missing):
+    named = {"team": cast.harbour.pk, "site": site.pk, "model": make_model().pk}
+    given = named | {"name": "Quay 9", "visibility": "public", "type": "ac", "max_kw": "11"}
     answer = cast.client("ada").post("/charge-points/new", given | {missing: ""})
     assert (answer.status_code, list(answer.context["form"].errors), ChargePoint.objects.count()) == (422, [missing], 0)
