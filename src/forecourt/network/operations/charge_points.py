@@ -14,13 +14,12 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.network.models import ChargePoint, Connector, ConnectorType, Model, Site, Station
 from forecourt.network.operations.deleting import refuse_if_deleted, refuse_if_objected
-from forecourt.network.operations.gathering import gather, refuse_fleet
+from forecourt.network.operations.gathering import default_price_group, gather, refuse_fleet
 from forecourt.network.operations.states import settle_states
 from forecourt.network.operations.stations import end_integrations, forget_station
 from forecourt.network.operations.values import checked_place, one_of
 from forecourt.network.rules import new_evse_id
 from forecourt.pricing.models import PriceGroup
-from forecourt.pricing.queries import template_group
 from forecourt.teams.models import Team
 
 _FLAGS = ("show_on_map", "is_reservable", "is_roaming", "is_free")
@@ -69,7 +68,7 @@ def create_charge_point(
         team=team,
         model=model,
         evse_id=new_evse_id(_country_code(site, team), id),
-        price_group=_default_price_group(team),
+        price_group=default_price_group(team),
         **{"time_zone": site.time_zone if site else team.time_zone, **columns},
     )
     _set_connectors(charge_point, connector_type_ids if connector_type_ids is not None else (model.connector_types if model else []))
@@ -215,7 +214,7 @@ def _move(row: ChargePoint, team: Team) -> None:
     for column in _GROUP_COLUMNS.values():
         group: PriceGroup | None = getattr(row, column)
         if group and not _is_usable(group, team.pk, team.operator_id):
-            setattr(row, column, _default_price_group(team) if column == "price_group" else None)
+            setattr(row, column, default_price_group(team) if column == "price_group" else None)
     row.save(update_fields=["organisation_id", "operator_id", "team", "site", *_GROUP_COLUMNS.values()])
 
 
@@ -254,11 +253,6 @@ def _set_connectors(charge_point: ChargePoint, type_ids: Sequence[int]) -> None:
         Connector(charge_point=charge_point, connector_type_id=id, ordinal=ordinal, max_w=charge_point.max_w)
         for ordinal, id in enumerate(type_ids, start=1)
     )
-
-
-def _default_price_group(team: Team) -> PriceGroup | None:
-    own = PriceGroup.objects.filter(team=team, type=PriceGroup.Type.PUBLIC, is_default=True, deleted_at=None).first()
-    return own or template_group(team, PriceGroup.Type.PUBLIC)
 
 
 def _country_code(site: Site | None, team: Team) -> str:

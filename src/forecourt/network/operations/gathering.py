@@ -1,4 +1,4 @@
-"""Which teams hold charge points, and sites that come by themselves where several stand at one address (spec P2.1)."""
+"""What a team brings to its charge points: whether it holds any, their first price, and sites that come by themselves where several stand at one address (spec P2.1)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,8 @@ from forecourt.access import Actor
 from forecourt.kit.errors import DomainError
 from forecourt.network.models import ChargePoint, Site
 from forecourt.network.operations.sites import create_site
+from forecourt.pricing.models import PriceGroup
+from forecourt.pricing.queries import template_group
 from forecourt.teams.models import Team
 
 PLACE = ("address1", "zip_code", "city")
@@ -25,6 +27,12 @@ def refuse_fleet(team: Team) -> None:
     """:raises CannotHold: for a fleet team (spec P2.1)."""
     if team.type == Team.Type.FLEET:
         raise CannotHold(_("A fleet team cannot hold charge points."))
+
+
+def default_price_group(team: Team) -> PriceGroup | None:
+    """What a charge point of this team begins with: the team's default public group, else the one of its settings (spec §2.5)."""
+    own = PriceGroup.objects.filter(team=team, type=PriceGroup.Type.PUBLIC, is_default=True, deleted_at=None).first()
+    return own or template_group(team, PriceGroup.Type.PUBLIC)
 
 
 def gather(*, actor: Actor, charge_point: ChargePoint, at: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from forecourt.kit import clock
 from forecourt.network import operations
-from forecourt.network.models import ChargePoint, Site
+from forecourt.network.models import ChargePoint, Model, Site
 from forecourt.network.operations.gathering import CannotHold
 from forecourt.network.tests.factories import make_charge_point
 from forecourt.pricing.models import TeamTemplatePricing
@@ -60,3 +60,18 @@ def test_a_new_charge_point_takes_the_price_of_the_teams_settings(cast):
     scope = {"organisation_id": template.organisation_id, "operator_id": template.operator_id}
     TeamTemplatePricing.objects.create(template=template, price_group=group, **scope)
     assert add(cast, "One").price_group == group
+    made = operations.add_stations(
+        actor=cast.actor("ada"), team=cast.harbour, identities=["S-1", "S-2"], model=Model.objects.all()[0], at=clock.now()
+    )
+    content = b"name,type,max_kw\nThree,ac,11\n"
+    operations.import_charge_points(actor=cast.actor("ada"), team=cast.harbour, content=content, is_dry_run=False, at=clock.now())
+    assert len(made) == 2
+    assert set(ChargePoint.objects.values_list("name", "price_group")) == {(name, group.pk) for name in ("One", "S-1", "S-2", "Three")}
+
+
+def test_charge_points_of_a_file_are_gathered_as_those_of_the_form(cast):
+    Team.objects.filter(pk=cast.harbour.pk).update(generates_sites=True)
+    cast.harbour.refresh_from_db()
+    content = b"name,type,max_kw,address1,zip_code,city\nOne,ac,11,Kaj 1,2100,Kbh\nTwo,ac,11,kaj 1,2100,Kbh\n"
+    operations.import_charge_points(actor=cast.actor("ada"), team=cast.harbour, content=content, is_dry_run=False, at=clock.now())
+    assert set(Site.objects.get().charge_points.values_list("name", flat=True)) == {"One", "Two"}
