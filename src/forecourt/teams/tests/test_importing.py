@@ -1,7 +1,8 @@
 """Teams from a file: a dry run, then a run that does each row once."""
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from forecourt.access import Actor
 from forecourt.kit import clock
@@ -60,3 +61,19 @@ def test_a_worker_that_dies_in_a_batch_repeats_nothing(cast):
     continue_run(actor=Actor.system("test"), at=clock.now())
     assert not continue_run(actor=Actor.system("test"), at=clock.now())
     assert Team.objects.filter(name="Pier").count() == 1
+
+
+def test_each_row_costs_the_same_few_questions(cast):
+    """Two thousand rows are tried while somebody waits: what one more row costs is what counts."""
+
+    def asked(many: int) -> int:
+        rows = [HEADER, *(GOOD.replace("Pier", f"Pier {number}").replace("new@", f"new{number}@") for number in range(many))]
+        with CaptureQueriesContext(connection) as captured:
+            made, _problems = importing.check_import(
+                actor=cast.actor("ada"), operator=cast.northwind, rows=read("".join(rows)), at=clock.now()
+            )
+        assert made == many
+        return len(captured.captured_queries)
+
+    asked(1)  # what is remembered from row to row is read once
+    assert asked(3) - asked(1) == 2 * 14
