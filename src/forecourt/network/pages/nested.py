@@ -29,6 +29,13 @@ State = NestedTeam.State
 MOST = 500
 
 
+class _Named(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rows shown by their name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class NestedForm(forms.Form):
     """Where the other team's members may charge, and at what price."""
 
@@ -36,10 +43,8 @@ class NestedForm(forms.Form):
         label=gettext_lazy("Its members may charge at"), widget=forms.RadioSelect, initial="all",
         choices=[("all", gettext_lazy("All charge points of this team")), ("selected", gettext_lazy("Chosen charge points and sites"))],
     )  # fmt: skip
-    sites = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Sites"), queryset=Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    charge_points = forms.ModelMultipleChoiceField(
+    sites = _Named(label=gettext_lazy("Sites"), queryset=Site.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    charge_points = _Named(
         label=gettext_lazy("Charge points"), queryset=ChargePoint.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     price_group = forms.ModelChoiceField(
@@ -50,7 +55,7 @@ class NestedForm(forms.Form):
 
     def __init__(self, *args: Any, parent: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sites"].queryset = Site.objects.filter(team=parent, deleted_at=None).order_by("name")[:MOST]  # type: ignore[attr-defined]
+        self.fields["sites"].queryset = Site.objects.filter(team=parent, deleted_at=None).order_by("name")  # type: ignore[attr-defined]
         self.fields["charge_points"].queryset = ChargePoint.objects.filter(team=parent, deleted_at=None).order_by("name")  # type: ignore[attr-defined]
         groups = pricing.assignable(parent, PriceGroup.Type.MEMBER) | pricing.assignable(parent, PriceGroup.Type.PUBLIC)
         self.fields["price_group"].queryset = groups.filter(type__in=DRIVERS_PAY)  # type: ignore[attr-defined]

@@ -52,6 +52,18 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(cast, price, va
     assert not NestedTeam.objects.exists()
 
 
+def test_chosen_sites_and_charge_points_are_named_and_kept(cast, price):
+    site, point = make_site("Quay", cast.harbour), make_charge_point("Pier 1", cast.harbour)
+    ada, url = cast.client("ada"), f"/teams/{cast.harbour.pk}/nested/new"
+    shown = ada.get(url).content.decode()
+    assert "Quay" in shown
+    assert "Pier 1" in shown
+    values = {"join_code": cast.hotel.join_code, "access": "selected", "sites": [site.pk], "charge_points": [point.pk]}
+    assert ada.post(url, form(price, **values)).status_code == 303
+    made = NestedTeam.objects.get()
+    assert (made.has_access_to_all, made.site_ids, made.charge_point_ids) == (False, [site.pk], [point.pk])
+
+
 def test_a_team_is_not_nested_in_itself(cast, price):
     response = cast.client("ada").post(f"/teams/{cast.harbour.pk}/nested/new", form(price, join_code=cast.harbour.join_code))
     assert response.status_code == 422
