@@ -109,6 +109,7 @@ def test_a_strangers_key_is_masked_in_the_log_and_ones_own_is_not(cast, charge_p
         b'[2,"a","Authorize",{"idTag":"04aabbcc"}]',
         b'[2,"b","Authorize",{"idTag": "04DDEEFF9911"}]',
         b'[2,"c","X",{"idTag":"FC%s"}]' % (b"A" * 18),
+        rb'[2,"d","DataTransfer",{"vendorId":"V","data":"{\"idTag\": \"04DDEEFF9911\",\"more\":\"{\\\"idToken\\\":\\\"04DDEEFF9911\\\"}\"}"}]',
     ]
     with connection.cursor() as cursor, cursor.copy(logs.COPY) as copy:
         for number, frame in enumerate(frames):
