@@ -58,8 +58,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    return os.cpu_count() or 2
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than the machine has cores, because tests also wait; the slow ones run whole products, which need the cores."""
+    is_fast = config.option.markexpr == "not slow"
+    return (os.cpu_count() or 2) + is_fast
 
 
 @pytest.fixture(scope="session")
