@@ -60,8 +60,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than the machine has cores, because tests also wait; the slow ones run whole products, which need the cores."""
-    is_fast = config.option.markexpr == "not slow"
-    return (os.cpu_count() or 2) + is_fast
+    return (os.cpu_count() or 2) + int(config.option.markexpr == "not slow")
 
 
 @pytest.fixture(scope="session")
