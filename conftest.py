@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
     os.environ.setdefault("FORECOURT_SECRET_KEY", "test")
     os.environ.setdefault("FORECOURT_DESIGN", "1")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop lives in the thread of the tests that follow it
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop lives in the thread of the tests that use it
     if _URL not in os.environ:  # workers of xdist inherit it
         _start_cluster(config)
     os.environ["DATABASE_URL"] = os.environ[_URL]

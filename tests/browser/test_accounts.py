@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.test_main_paths import SignIn, act, agree, fill, heading, secret, send
 from tests.running import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("furnished")]
 
 
 def nothing_found(page: Page) -> None:

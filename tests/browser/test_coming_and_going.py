@@ -14,7 +14,7 @@ from tests.browser.test_main_paths import fill, send
 from tests.browser.test_my_account import code, faults
 from tests.running import Product, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("furnished")]
 PASSWORD, LATER_PASSWORD = "seven grey herons", "eight brown bitterns"
 
 

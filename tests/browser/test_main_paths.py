@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.running import Product
 from tests.station import Station
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("furnished")]
 SignIn = Callable[..., Page]
 
 

@@ -13,7 +13,7 @@ from forecourt.identity.tests.factories import PASSWORD
 from tests.browser.conftest import opened, sign_in
 from tests.running import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("furnished")]
 
 
 @pytest.fixture

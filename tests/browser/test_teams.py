@@ -10,7 +10,7 @@ from tests.browser.conftest import opened, sign_in
 from tests.browser.test_main_paths import SignIn, agree, fill, heading, secret, send
 from tests.running import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("furnished")]
 FILE = b"""name;type;contact_email;owner_email;address1;zip_code;city
 Jetty;professional;jetty@example.com;new@example.com;Kaj 1;2100;Copenhagen
 Skiff;boat;skiff;;;;

@@ -26,7 +26,11 @@ SIGHTS = [
     *(pytest.param(*sight, marks=pytest.mark.slow) for sight in EVERY_SIGHT[1:] if sight != (390, "dark")),
 ]
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.xdist_group("design"),
+]
 
 
 @pytest.fixture(scope="module")
