@@ -180,7 +180,7 @@ def be_told_of(one: Somebody, operator: Operator) -> None:
     at, credential = clock.now(), make_credential(operator)[0]
     OcppMessage.objects.create(
         id=1, at=at, station_id=Station.objects.get(identity="CP1").pk, direction="in", type=2, message_id="m", action="DataTransfer",
-        frame=json.dumps([2, "m", "DataTransfer", {"vendorId": "x", "data": json.dumps({"idTag": KEY})}]), answered_at=at, answer='[3,"m",{}]',
+        frame=json.dumps([2, "m", "DataTransfer", {"vendorId": "x", "data": json.dumps({"card": KEY})}]), answered_at=at, answer='[3,"m",{}]',
     )  # fmt: skip
     WebhookEntry.objects.filter(pk=told(credential).pk).update(answer=f"Ottoline Morrell: no such address {EMAIL}")
     for source in registries.webhook_sources:
