@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,6 +89,10 @@ def is_failing(product: Product, receiver: Receiver) -> bool:
     return product.rows(query, f"%:{receiver.port}/") == [(True,)]
 
 
+def hears_of(receiver: Receiver, changes: Collection[tuple[int, str]]) -> None:
+    eventually(lambda: set(changes) <= set(receiver.told), within=AGAIN, every=0.5, says=f"some changes never arrived at {receiver.port}")
+
+
 def test_every_change_arrives_although_a_receiver_and_the_worker_die_in_the_middle(mortal: Product, receivers: list[Receiver]):
     first, second = receivers
     changed = {0: listen(mortal, 0, first), 3: listen(mortal, 3, second)}
@@ -100,4 +104,4 @@ def test_every_change_arrives_although_a_receiver_and_the_worker_die_in_the_midd
     kill(mortal, "worker")
     assert not set(changed[3]) <= set(second.told), "it was too late: the worker had nothing left to do"
     for receiver, which in ((first, 0), (second, 3)):
-        eventually(lambda: set(changed[which]) <= set(receiver.told), within=AGAIN, every=0.5, says=f"some changes never arrived: {which}")  # noqa: B023
+        hears_of(receiver, changed[which])

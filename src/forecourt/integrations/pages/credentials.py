@@ -13,7 +13,7 @@ from forecourt.access import Permission, fetch, require
 from forecourt.access.api_scopes import ENTITIES, LEVELS
 from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential
-from forecourt.integrations.pages.webhooks import fetched_key, tabs_of, teams_of
+from forecourt.integrations.pages.webhooks import fetched_key, frame_of, teams_of
 from forecourt.integrations.queries import CredentialFilter
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
@@ -192,15 +192,7 @@ def _secret_page(request: PageRequest, credential: Credential, secret: str) -> H
 
 
 def _context(request: PageRequest, credential: Credential) -> dict[str, Any]:
-    return {
-        "title": credential.name,
-        "credential": credential,
-        "state": queries.state_of(credential),
-        "crumbs": [(_("API keys"), reverse("api-keys"))],
-        "tabs": tabs_of(request, credential),
-        "actions_given": _actions(request, credential),
-        "facts": _facts(credential),
-    }
+    return frame_of(request, credential) | {"actions_given": _actions(request, credential), "facts": _facts(credential)}
 
 
 def _facts(credential: Credential) -> list[tuple[str, Any]]:

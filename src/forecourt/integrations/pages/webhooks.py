@@ -202,15 +202,19 @@ def tabs_of(request: PageRequest, credential: Credential) -> list[Link]:
     return [Link(label, reverse(url, args=[credential.pk]), is_current=name == url) for url, label in pages]
 
 
-def _frame(request: PageRequest, credential: Credential) -> dict[str, Any]:
+def frame_of(request: PageRequest, credential: Credential) -> dict[str, Any]:
+    """What every page of a key shows above its own part."""
     return {
         "title": credential.name,
         "credential": credential,
         "state": queries.state_of(credential),
         "crumbs": [(_("API keys"), reverse("api-keys"))],
         "tabs": tabs_of(request, credential),
-        "may_manage": _may_manage(request, credential),
     }
+
+
+def _frame(request: PageRequest, credential: Credential) -> dict[str, Any]:
+    return frame_of(request, credential) | {"may_manage": _may_manage(request, credential)}
 
 
 def _may_manage(request: PageRequest, credential: Credential) -> bool:
