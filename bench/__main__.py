@@ -79,7 +79,7 @@ def connections(at: Installation, size: Size) -> Iterator[Figure]:
     yield Figure(f"{size.idle:,} stations reconnect and boot", back["seconds"], "s", at_most=60)
     yield Figure("refused or lost while reconnecting", back["refused"] + (size.idle - back["ready"]), "", at_most=0)
     at.load("idle", stations, seconds=size.seconds, processes=2)
-    yield Figure(f"gateway after {size.idle:,} connections", at.process("gateway").memory_info().rss / 1e6, "MB", at_most=350)
+    yield Figure(f"gateway after {size.idle:,} connections", at.memory_mb("gateway"), "MB", at_most=350)
 
 
 def settling(at: Installation, size: Size) -> Iterator[Figure]:

@@ -93,11 +93,10 @@ class Installation:
         for one in [self.process(name), *self.process(name).children(recursive=True)]:
             one.send_signal(signal.SIGSTOP if is_paused else signal.SIGCONT)
 
-    def memory_mb(self) -> float:
-        """The sum of the proportional set sizes of every process."""
-        roots = [self._process.pid] if self._process else []
-        family = {child.pid: child for pid in roots for child in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]}
-        return sum(_pss(one) for one in family.values()) / 1e6
+    def memory_mb(self, name: str | None = None) -> float:
+        """The sum of the proportional set sizes of every process, or of those of one part."""
+        root = self.process(name) if name else psutil.Process(self._process.pid) if self._process else None
+        return sum(_pss(one) for one in [root, *root.children(recursive=True)]) / 1e6 if root else 0.0
 
     def add_stations(self, count: int, prefix: str) -> tuple[Path, float]:
         """Stations of their own for the benchmark; the file that describes them, and how long adding them took."""

@@ -4,13 +4,14 @@ import contextlib
 import os
 import signal
 
+import psutil
 import pytest
 
 from tests.running import Product, eventually
 from tests.traffic import Acknowledged, Traffic
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.xdist_group("kill")]
-VICTIMS = ("gateway", "worker", "web", "postgresql")
+VICTIMS = ("gateway", "one gateway of two", "worker", "web", "postgresql")
 STATIONS = 50
 BETWEEN = 400  # acknowledgements before the next one dies
 
@@ -41,9 +42,25 @@ def wait_for_more(acked: Acknowledged) -> None:
 
 def kill(product: Product, name: str) -> None:
     """Kill it and wait until the supervisor has a new one."""
+    if name == "one gateway of two":
+        kill_one_gateway(product)
+        return
     old = product.run["processes"][name]
     os.kill(old, signal.SIGKILL)
     eventually(lambda: product.run["processes"].get(name, old) != old, within=60, says=f"{name} was not started again")
+
+
+def kill_one_gateway(product: Product) -> None:
+    """The other goes on, and holds the port alone until there are two again."""
+    both = gateways(product)
+    assert len(both) == 2
+    os.kill(min(both), signal.SIGKILL)
+    eventually(lambda: len(gateways(product) - {min(both)}) == 2, within=60, says="the gateway was not started again")
+    assert max(both) in gateways(product)
+
+
+def gateways(product: Product) -> set[int]:
+    return {child.pid for child in psutil.Process(product.run["processes"]["gateway"]).children() if child.is_running()}
 
 
 def test_the_load_really_broke(acked: Acknowledged):

@@ -39,10 +39,12 @@ class Gateway:
     One gateway in the running loop: `start`, then `stop`. `port` is the one it listens on.
 
     Tests run several in one process; each has its own row, sockets and threads.
+
+    :param nth: of several processes on one port, from 0; None if the port is its own.
     """
 
-    def __init__(self, *, bind: str | None = None, port: int | None = None) -> None:
-        self._bind, self.port = CONFIG.bind if bind is None else bind, CONFIG.port if port is None else port
+    def __init__(self, *, bind: str | None = None, port: int | None = None, nth: int | None = None) -> None:
+        self._bind, self.port, self._nth = CONFIG.bind if bind is None else bind, CONFIG.port if port is None else port, nth
         self.metrics: metrics.Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._server: asyncio.Server | None = None
@@ -56,13 +58,13 @@ class Gateway:
         self.loop = asyncio.get_running_loop()
         self._side = Side()
         tls = _tls()
-        listener = _listener(self._bind, self.port)
+        listener = _listener(self._bind, self.port, is_shared=self._nth is not None)
         self.port = listener.getsockname()[1]
         self.batches = Batches(collect_s=CONFIG.collect_ms / 1000, threads=CONFIG.threads)
         self.hub = Hub(await self._begin(), self._side, self.batches)
         self.credentials = Credentials(Side("door"))
         if CONFIG.metrics_port is not None:
-            self.metrics = metrics.Server(self.hub, bind=CONFIG.metrics_bind, port=CONFIG.metrics_port)
+            self.metrics = metrics.Server(self.hub, bind=CONFIG.metrics_bind, port=CONFIG.metrics_port + (self._nth or 0))
         self._tasks = [
             self.loop.create_task(work)
             for work in (
@@ -149,10 +151,13 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(1.0)
 
 
-def _listener(bind: str, port: int) -> socket.socket:
+def _listener(bind: str, port: int, *, is_shared: bool) -> socket.socket:
+    """On a shared port the kernel spreads new connections over the listeners by a hash of the station's address and port."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if is_shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.bind((bind, port))
     listener.setblocking(False)
     return listener
@@ -183,24 +188,42 @@ def _quieten_python() -> None:
     sys.setswitchinterval(SWITCH_S)
 
 
-async def _serve() -> None:
+async def _serve(nth: int | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    gateway = Gateway()
+    gateway = Gateway(nth=nth)
     await gateway.start()
     await stop.wait()
     await gateway.stop()
 
 
-def main() -> int:
-    """Serve until SIGTERM or SIGINT. 2 if it cannot begin, with one line that says why."""
+def main(*, nth: int | None = None) -> int:
+    """
+    Serve until SIGTERM or SIGINT. 2 if it cannot begin, with one line that says why.
+
+    :param nth: of several processes that share the port, from 0; None: alone.
+    """
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     _allow_sockets()
     _quieten_python()
     try:
-        uvloop.run(_serve())
+        uvloop.run(_serve(nth))
     except (OSError, ssl.SSLError) as error:
-        print(f"The gateway cannot listen on {CONFIG.bind}:{CONFIG.port}: {error}", file=sys.stderr)  # noqa: T201
-        return 2
+        return _cannot_listen(error)
     return 0
+
+
+def check() -> int:
+    """Before several share the port: 0 if nobody else has it and the certificate can be read, else 2, with one line that says why."""
+    try:
+        _listener(CONFIG.bind, CONFIG.port, is_shared=False).close()
+        _tls()
+    except (OSError, ssl.SSLError) as error:
+        return _cannot_listen(error)
+    return 0
+
+
+def _cannot_listen(error: Exception) -> int:
+    print(f"The gateway cannot listen on {CONFIG.bind}:{CONFIG.port}: {error}", file=sys.stderr)  # noqa: T201
+    return 2

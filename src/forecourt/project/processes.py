@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from forecourt.project.embedded.account import dies_with_parent
@@ -73,11 +74,20 @@ def _load(target: str) -> Callable[..., Any]:
 
 
 def gateway() -> int:
-    """OCPP on `FORECOURT_BIND`:`FORECOURT_OCPP_PORT`, until SIGTERM or SIGINT."""
-    prepare()
-    from forecourt.gateway.server import main
+    """
+    OCPP on `FORECOURT_BIND`:`FORECOURT_OCPP_PORT`, until SIGTERM or SIGINT.
 
-    return main() or 0
+    One process of Python uses one core: `FORECOURT_OCPP_PROCESSES` share the port, two where there are two cores.
+    """
+    prepare()
+    from forecourt.gateway import server
+    from forecourt.project.console import say
+    from forecourt.project.supervisor import run_beside
+
+    count = number("FORECOURT_OCPP_PROCESSES", min(2, len(os.sched_getaffinity(0))))
+    if count < 2:
+        return server.main()
+    return server.check() or run_beside({f"gateway {nth + 1}": partial(server.main, nth=nth) for nth in range(count)}, say)
 
 
 def worker() -> int:

@@ -64,12 +64,14 @@ class Supervisor:
     """
     The children, in the order they are stopped in; they start in the opposite order.
 
-    :param logs: a folder; each child writes to `NAME.log` there.
+    :param logs: a folder; each child writes to `NAME.log` there. None: they write where we do.
     :param say: told, in a line each, what a person should know.
     :param changed: told whenever the process ids are others than before.
     """
 
-    def __init__(self, logs: Path, say: Callable[[str], None], changed: Callable[[dict[str, int]], None] = lambda pids: None) -> None:
+    def __init__(
+        self, logs: Path | None, say: Callable[[str], None], changed: Callable[[dict[str, int]], None] = lambda pids: None
+    ) -> None:  # fmt: skip
         self._logs, self._say, self._changed = logs, say, changed
         self._running: list[_Running] = []
         self._was_ready = False
@@ -114,19 +116,23 @@ class Supervisor:
         if time.monotonic() - self._logs_checked > 60:
             self._logs_checked = time.monotonic()
             for running in self._running:
-                _shorten(self._log(running.child.name))
+                if log := self._log(running.child.name):
+                    _shorten(log)
 
     def raise_if_asked_to_end(self) -> None:
         """For long work between ticks. :raises Stop: if asked to end."""
         if signal.sigpending() & set(ENDING):
             raise Stop
 
-    def stop(self) -> None:
-        """Stop each child and wait for it, in order. One that does not end in time is killed."""
-        for running in self._running:
-            if not running.pid:
-                continue
-            _kill(running.pid, signal.SIGTERM)
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop each child and wait for it: in order, or all at once. One that does not end in time is killed."""
+        living = [running for running in self._running if running.pid]
+        if at_once:
+            for running in living:
+                _kill(running.pid, signal.SIGTERM)
+        for running in living:
+            if not at_once:
+                _kill(running.pid, signal.SIGTERM)
             if _wait(running.pid, running.child.stop_within) is None:
                 self._say(f"{running.child.name} does not stop within {running.child.stop_within:.0f} s and is killed.")
             _kill_group(running.pid)
@@ -155,7 +161,8 @@ class Supervisor:
 
     def _launch(self, running: _Running) -> None:
         log = self._log(running.child.name)
-        _shorten(log)
+        if log:
+            _shorten(log)
         running.pid = self._fork(running.child, log)
         running.since = time.monotonic()
 
@@ -172,8 +179,9 @@ class Supervisor:
             running.wait = BACKOFF[0]
         name, log = running.child.name, self._log(running.child.name)
         if not self._was_ready and running.deaths >= GIVE_UP_AFTER:
-            raise Refusal(f"{name} does not start: {_last_line(log)} (see {log}).")
-        self._say(f"{name} ended with status {status}, starting it again in {running.wait:.1f} s: {_last_line(log)}")
+            raise Refusal(f"{name} does not start" + (f": {_last_line(log)} (see {log})." if log else "."))
+        said = f": {_last_line(log)}" if log else "."
+        self._say(f"{name} ended with status {status}, starting it again in {running.wait:.1f} s{said}")
         running.start_at, running.wait = now + running.wait, min(running.wait * 2, BACKOFF[1])
         return True
 
@@ -201,8 +209,8 @@ class Supervisor:
                 sys.stderr.flush()
             os._exit(status)
 
-    def _log(self, name: str) -> Path:
-        return self._logs / f"{name}.log"
+    def _log(self, name: str) -> Path | None:
+        return self._logs / f"{name}.log" if self._logs else None
 
     def _tell(self) -> None:
         self._changed({running.child.name: running.pid for running in self._running if running.pid})
@@ -212,6 +220,24 @@ def _run(child: Child) -> int:
     if not callable(child.body):
         os.execvp(child.body[0], list(child.body))  # noqa: S606 - our own commands
     return child.body() or 0
+
+
+def run_beside(bodies: Mapping[str, Callable[[], int]], say: Callable[[str], None]) -> int:
+    """
+    Several equals as one process: each started again when it dies, all stopped at once when we are asked to end.
+
+    :raises Refusal: if one keeps dying before all have begun.
+    """
+    supervisor = Supervisor(None, say)
+    supervisor.start([Child(name, body) for name, body in bodies.items()])
+    try:
+        supervisor.wait_until_ready()
+        while True:
+            supervisor.tick()
+    except Stop:
+        return 0
+    finally:
+        supervisor.stop(at_once=True)
 
 
 def _redirect(log: Path | None) -> None:
