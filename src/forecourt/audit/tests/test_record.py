@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -69,6 +70,32 @@ def test_the_same_number_written_otherwise_is_no_change(cast):
         )
         cursor.execute("UPDATE measured SET amount = 1.00, seen_at = now() + interval '1 hour'")
     assert seal_all() == 0
+
+
+KINDS = {
+    "word text": "'Harbour'", "short varchar(9)": "E'a\"\\\\\\n'", "big bigint": "9007199254740993", "small smallint": "-3", "amount numeric": "1.10",
+    "no_number numeric": "'NaN'", "is_on boolean": "true", "seen_at timestamptz": "'2026-03-29 01:30:00.000001+01'", "on_day date": "'2026-03-29'",
+    "tags jsonb": """'{"a": [1.10, null]}'""", "ids bigint[]": "'{1,2}'", "key uuid": "gen_random_uuid()", "raw bytea": "'\\\\x00ff'",
+}  # fmt: skip
+
+
+def test_a_value_of_any_type_is_recorded_as_postgresql_writes_it(cast):
+    """A few columns are turned one by one, many by the whole row: both as `to_jsonb` does."""
+    seal_all()
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE measured (id bigint, organisation_id bigint, {', '.join(KINDS)})")
+        cursor.execute(
+            "CREATE TRIGGER audit AFTER UPDATE ON measured FOR EACH ROW EXECUTE FUNCTION audit_record('Measured','id','','','','','')"
+        )
+        columns = [kind.split()[0] for kind in KINDS]
+        for names in [[name] for name in columns] + [columns]:
+            cursor.execute("DELETE FROM measured; INSERT INTO measured (id, organisation_id) VALUES (1, 2)")
+            values = dict(zip(columns, KINDS.values(), strict=True))
+            cursor.execute(f"UPDATE measured SET {', '.join(f'{name} = {values[name]}' for name in names)}")
+            cursor.execute("SELECT to_jsonb(m) - ARRAY['id', 'organisation_id'] FROM measured m")
+            expected = {name: [None, value] for name, value in json.loads(cursor.fetchone()[0]).items() if value is not None}
+            cursor.execute("DELETE FROM audit_pending RETURNING changes, organisation_id, entity_id, entity_name")
+            assert [(json.loads(changes), *row) for changes, *row in cursor.fetchall()] == [(expected, 2, 1, "1")]
 
 
 def test_an_operation_inside_another_keeps_its_actor(cast):
