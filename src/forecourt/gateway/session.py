@@ -137,7 +137,7 @@ class Session(WSListener):
         at_once = self.version.at_once.get(call.action)
         if at_once is None:
             self.is_busy = True
-            self.hub.batches.add(call)
+            self.hub.batches.add(call, in_turn=call.action in self.version.in_turn)
             return
         now_ms = int(time.time() * 1000)
         call.reply = frames.result(call.message_id, at_once(stamp(now_ms)))

@@ -14,6 +14,7 @@ class Version:
     """
     - `decode(action, raw payload, latest moment)` gives the payload, or raises `Fault`;
     - `at_once` answers an action that changes nothing, without a commit;
+    - `in_turn`: actions that lock what stations share, a wallet above all; batches of them follow each other;
     - `apply` carries out calls of many stations inside a transaction and gives each its answer;
     - `request` translates a command; `verdict` the station's answer to one.
     """
@@ -21,6 +22,7 @@ class Version:
     subprotocol: str
     decode: Callable[[str, Any, datetime], Any]
     at_once: Mapping[str, Callable[[str], bytes]]
+    in_turn: frozenset[str]
     number: Callable[[Any], int | None]
     apply: Callable[[Sequence[Call], datetime], None]
     request: Callable[[str, Mapping[str, Any]], tuple[str, dict[str, Any]]]
@@ -29,6 +31,6 @@ class Version:
 
 VERSIONS = {
     "ocpp1.6": Version(
-        "ocpp1.6", inbound.decode, inbound.AT_ONCE, inbound.number_of, inbound.apply, outbound.request, outbound.verdict
+        "ocpp1.6", inbound.decode, inbound.AT_ONCE, inbound.IN_TURN, inbound.number_of, inbound.apply, outbound.request, outbound.verdict
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from forecourt.charging.events import ChargeStarted
 from forecourt.charging.intents import AuthStatus, Outcome, StartIntent
@@ -54,6 +55,7 @@ class Start:
     id: int = 0
     transaction_id: str = ""
     version: PriceVersion | None = None
+    vat_rate: Decimal = Decimal(0)
     member_id: int | None = None  # of the charge point's team
     nesting: Nesting | None = None  # by which they may charge here, at its price
     overtaken_at: datetime | None = None  # an old start, replayed: when the newer charge began that runs there now
@@ -133,12 +135,14 @@ def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorde
         start.overtaken_at = _overtaken_at(start, opened.get(start.point.id, []))
     newborn = [start for start in starts if start.base is None]
     _find_prices(newborn)
-    held = _hold(starts, at=recorded_at)
     moments = [(start.point.id, start.intent.at) for start in starts]
     supersede(moments, opened, recorded_at=recorded_at)
     release_earlier(moments, opened)
     rates = VatRates()
-    drafts.insert([_draft(start, held, rates, recorded_at) for start in newborn])
+    for start in newborn:
+        start.vat_rate = rates.at(start.point, start.intent.at)
+    held = _hold(starts, at=recorded_at)  # late: until the commit, everybody else who pays from these wallets waits
+    drafts.insert([_draft(start, held, recorded_at) for start in newborn])
     joining.join([start for start in starts if start.base is not None], held, recorded_at=recorded_at)
     announce_all(ChargeStarted(start.id) for start in starts)
     refused = [start for start in starts if start.status is not AuthStatus.ACCEPTED]
@@ -183,14 +187,14 @@ def _hold(starts: Sequence[Start], *, at: datetime) -> dict[int, int]:
     return held
 
 
-def _draft(start: Start, held: dict[int, int], rates: VatRates, recorded_at: datetime) -> Draft:
+def _draft(start: Start, held: dict[int, int], recorded_at: datetime) -> Draft:
     one, point = start.intent, start.point
     draft = drafts.draft_at(point, id=start.id, state="charging")
     draft.paid_by(start.verdict.payer, owner_operator_id=point.operator_id)
     draft.held_by(start.holder)
     draft.member_id = start.member_id
     draft.priced_by(start.version, point)
-    draft.start_source, draft.auth_status, draft.vat_rate = CARD_SOURCE, start.status.value, rates.at(point, one.at)
+    draft.start_source, draft.auth_status, draft.vat_rate = CARD_SOURCE, start.status.value, start.vat_rate
     if start.holder is None:
         draft.auth_type, draft.auth_id = "rfid", one.id_tag
     draft.transaction_id, draft.start_fingerprint = start.transaction_id, start.fingerprint

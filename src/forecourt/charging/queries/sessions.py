@@ -35,7 +35,7 @@ def recorded_starts(starts: Iterable[tuple[int, bytes]]) -> dict[tuple[int, byte
 
 
 class OpenCharge(NamedTuple):
-    """A charge that is not completed."""
+    """A charge that its charge point has not let go of."""
 
     id: int
     charge_point_id: int
@@ -63,11 +63,15 @@ class OpenCharge(NamedTuple):
 
 
 def open_charges(charge_point_ids: Sequence[int]) -> list[OpenCharge]:
-    """What is not completed on these charge points, locked in id order; oldest first."""
+    """
+    What is neither completed nor released on these charge points, locked in id order; oldest first.
+
+    What is released has nothing to do with the point any more: it is billing's, and a start does not wait for that.
+    """
     return rows(
         OpenCharge,
         f"""SELECT {", ".join(OpenCharge._fields)} FROM charging_charge
-           WHERE charge_point_id = ANY(%s) AND state <> 'completed' ORDER BY id FOR NO KEY UPDATE""",  # noqa: S608
+           WHERE charge_point_id = ANY(%s) AND state <> 'completed' AND state <> 'released' ORDER BY id FOR NO KEY UPDATE""",  # noqa: S608
         [list(charge_point_ids)],
     )
 

@@ -62,6 +62,7 @@ _MOMENTS: dict[str, Callable[[Any], Sequence[datetime]]] = {
 
 # Heartbeats change nothing that is kept: when a station was last heard is written for many at once, every few seconds.
 AT_ONCE = {"Heartbeat": lambda now: b'{"currentTime":"%b"}' % now.encode()}
+IN_TURN = frozenset({"StartTransaction"})
 
 
 def apply(calls: Sequence[Call], recorded_at: datetime) -> None:
