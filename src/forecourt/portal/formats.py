@@ -6,6 +6,7 @@ English is written the British way (22 Nov 2026, 21:35); spaces before units do 
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale, dates, numbers
 from django.utils import timezone
@@ -22,7 +23,11 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
 def locale() -> Locale:
-    language = (get_language() or "en").split("-")[0]
+    return _locale((get_language() or "en").split("-")[0])
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
     return Locale.parse(LOCALES.get(language, language))
 
 
@@ -78,7 +83,7 @@ def duration(seconds: int | float | None) -> str:
 def moment(at: datetime, variant: str = "") -> str:
     """22 Nov 2026, 21:35; variants: `date`, `time`, `seconds`, `full` (with the zone, for titles)."""
     local = timezone.localtime(at)
-    day = dates.format_skeleton("yMMMd", local, locale=locale())
+    day = _day(local.date(), locale())
     match variant:
         case "date":
             return day
@@ -87,7 +92,7 @@ def moment(at: datetime, variant: str = "") -> str:
         case "seconds":
             return f"{day}, {local:%H:%M:%S}"
         case "full":
-            return f"{dates.format_date(local, 'full', locale=locale())}, {local:%H:%M:%S} {local.tzname()}"
+            return f"{_day(local.date(), locale(), 'full')}, {local:%H:%M:%S} {local.tzname()}"
     return f"{day}, {local:%H:%M}"
 
 
@@ -111,7 +116,13 @@ def shown(value: object) -> object:
 
 def day(on: date | None) -> str:
     """22 Nov 2026."""
-    return dates.format_skeleton("yMMMd", on, locale=locale()) if on else NOTHING
+    return _day(on, locale()) if on else NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, where: Locale, variant: str = "") -> str:
+    """A list of fifty moments is of a few days, and writing one is dear."""
+    return dates.format_date(on, "full", locale=where) if variant == "full" else dates.format_skeleton("yMMMd", on, locale=where)
 
 
 def _minus(text: str) -> str:
