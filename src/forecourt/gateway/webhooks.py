@@ -18,6 +18,7 @@ from forecourt.network.api import charge_points_by_id
 
 EXCHANGE: Final = "monta:ocpp:OcppRequestResponse"
 NONSENSE: Final = "monta:ocpp:OcppProtocolError"
+UNANSWERED: Final = "monta:ocpp:OcppRequestTimeout"
 EVENTS: Final = {
     "connected": "monta:ocpp:ChargePointConnected",
     "disconnected": "monta:ocpp:ChargePointDisconnected",
@@ -48,17 +49,22 @@ WHERE p.station_id IS NOT NULL AND p.deleted_at IS NULL
   AND (p.organisation_id = ANY(%s) OR p.operator_id = ANY(%s) OR p.team_id = ANY(%s))
 """
 # The number of the transaction that wrote a row: PostgreSQL keeps its lower half.
-_MARK = "(%(until)s::bigint + ((r.xmin::text::bigint - %(until)s::bigint + 2147483648) & 4294967295) - 2147483648)"
+_MARK = "(%(until)s::bigint + (({row}.xmin::text::bigint - %(until)s::bigint + 2147483648) & 4294967295) - 2147483648)"
 # Of what is answered the call has its answer beside it, or the answer is a row of its own and looks for its call. Nonsense has type 0.
+# A command that nobody answered was written when it was given up: what was sent is in the log.
 _MESSAGES = f"""
 SELECT f.mark, f.id, f.station_id, f.number, f.type, f.action, f.message_id,
        CASE WHEN f.type NOT IN (3, 4) THEN f.direction WHEN f.direction = 'in' THEN 'out' ELSE 'in' END,
        CASE WHEN f.type IN (3, 4) THEN c.at ELSE f.at END, CASE WHEN f.type IN (3, 4) THEN c.frame ELSE f.frame END,
-       CASE WHEN f.type IN (3, 4) THEN f.at ELSE f.answered_at END, CASE WHEN f.type IN (3, 4) THEN f.frame ELSE f.answer END, f.at
+       CASE WHEN f.type IN (3, 4) THEN f.at ELSE f.answered_at END, CASE WHEN f.type IN (3, 4) THEN f.frame ELSE f.answer END, f.told_at
 FROM (
   SELECT * FROM (
-    SELECT r.*, {_MARK} AS mark FROM ocpp_message r
-    WHERE r.station_id = ANY(%(stations)s) AND r.at >= %(since)s AND (r.answer IS NOT NULL OR r.type IN (0, 3, 4))) fresh
+    SELECT r.*, r.at AS told_at, {_MARK.format(row="r")} AS mark FROM ocpp_message r
+    WHERE r.station_id = ANY(%(stations)s) AND r.at >= %(since)s AND (r.answer IS NOT NULL OR r.type IN (0, 3, 4))
+    UNION ALL
+    SELECT r.*, k.answered_at, {_MARK.format(row="k")} FROM network_command k JOIN ocpp_message r
+      ON r.station_id = k.station_id AND r.at BETWEEN k.sent_at - interval '1 second' AND k.answered_at AND r.direction = 'out' AND r.type = 2 AND r.message_id = 'c' || k.id
+    WHERE k.state = 'unknown' AND k.station_id = ANY(%(stations)s) AND k.answered_at >= %(since)s) fresh
   WHERE mark >= %(first)s AND mark < %(until)s ORDER BY mark FETCH FIRST %(most)s ROWS WITH TIES) f
 LEFT JOIN LATERAL (
   SELECT o.at, o.frame FROM ocpp_message o
@@ -69,14 +75,14 @@ ORDER BY f.mark, f.id
 """  # noqa: S608 - built of constants
 _EVENTS = f"""
 SELECT * FROM (
-  SELECT {_MARK} AS mark, r.at, r.kind, r.station_id, r.id FROM gateway_stationevent r
+  SELECT {_MARK.format(row="r")} AS mark, r.at, r.kind, r.station_id, r.id FROM gateway_stationevent r
   WHERE r.station_id = ANY(%(stations)s) AND r.at >= %(since)s AND r.kind = ANY(%(kinds)s)) fresh
 WHERE mark >= %(first)s AND mark < %(until)s ORDER BY mark FETCH FIRST %(most)s ROWS WITH TIES
 """  # noqa: S608 - built of constants
 
 
 class Exchange(NamedTuple):
-    """What was asked and answered. Of nonsense there is only what came; an answer may be so late that its call is not found."""
+    """What was asked and answered, or not. Of nonsense there is only what came; an answer may be so late that its call is not found."""
 
     id: int
     station_id: int
@@ -113,7 +119,13 @@ def _messages(scopes: Sequence[Scope], unread: Unread) -> list[Happening]:
 def _message(mark: int, at: datetime, said: Exchange, points: Mapping[int, list[Point]]) -> Happening:
     """One that names no charge point belongs to all of the station."""
     concerned = [point for point in points[said.station_id] if said.number in (None, 0, point.number)]
-    return Happening(mark, at, EXCHANGE if said.type else NONSENSE, str(said.id), frozenset(point.place for point in concerned), said)
+    return Happening(mark, at, _kind(said), str(said.id), frozenset(point.place for point in concerned), said)
+
+
+def _kind(said: Exchange) -> str:
+    if not said.type:
+        return NONSENSE
+    return UNANSWERED if said.answer is None else EXCHANGE
 
 
 def _message_payloads(actor: Actor, happenings: Sequence[Happening]) -> list[dict[str, Any] | None]:

@@ -1,6 +1,7 @@
 """What webhooks are told of stations: each exchange and each connection once, in the order of commits, to whom it belongs."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -8,13 +9,18 @@ import psycopg
 import pytest
 from django.db import connection
 
+from forecourt.access import Actor
 from forecourt.gateway import logs, webhooks
 from forecourt.gateway.models import StationEvent
-from forecourt.integrations.models import Credential, WebhookCursor, WebhookEntry
+from forecourt.integrations.models import Credential, WebhookConfig, WebhookCursor, WebhookEntry
 from forecourt.integrations.operations.collecting import collect_happenings
 from forecourt.integrations.queries import webhooks as queries
 from forecourt.integrations.tests.factories import AT, ApiClient, api_client
 from forecourt.integrations.tests.receiver import make_webhook
+from forecourt.kit import clock
+from forecourt.network import operations as commands
+from forecourt.network.intents import CommandAnswer
+from forecourt.network.models import Station
 from forecourt.operators.models import Operator
 
 MESSAGES, CONNECTIONS = webhooks.STREAMS
@@ -74,6 +80,29 @@ def test_what_is_said_is_told_once_with_its_answer_as_the_log_shows_it(clients, 
     ((_change, _id, late),) = told(MESSAGES)
     assert (late["sender"], late["request"], late["response"][:9]) == ("charge-point", None, '[4,"gone"')
     assert told(MESSAGES) == []
+
+
+def test_a_command_that_is_not_answered_in_time_is_told_with_what_was_sent(clients, network):
+    station, sent = Station.objects.get(pk=network["CP1"]), clock.now()
+    command = commands.request_command(actor=Actor.system("test"), station=station, charge_point=None, action="reset", payload={}, at=sent)
+    commands.take_commands(station_ids=[station.pk], at=sent)
+    write(logs.line(int(sent.timestamp() * 1000) + 5, station.pk, "out", 2, f"c{command.pk}", "Reset", RESET))
+    assert told(MESSAGES) == []
+    commands.answer_commands([CommandAnswer(command.pk, "unknown", None, sent + timedelta(seconds=30))])
+    ((change, _id, asked),) = told(MESSAGES)
+    assert (change, asked["sender"], asked["action"]) == (webhooks.UNANSWERED, "central-system", "Reset")
+    assert (asked["request"], asked["respondedAt"], asked["response"]) == (RESET.decode(), None, None)
+    assert told(MESSAGES) == []
+
+
+def test_what_was_recorded_late_because_the_database_was_away_is_told(clients, network):
+    """Nothing is read then either: the cursor's time stands still."""
+    told(MESSAGES)
+    WebhookCursor.objects.filter(pk=MESSAGES.event_type).update(at=clock.now() - timedelta(hours=1))
+    late = now_ms() - 3_000_000
+    WebhookConfig.objects.update(enabled_at=clock.now() - timedelta(hours=2))
+    write(logs.exchange(late, network["CP1"], "m1", "Heartbeat", HEARTBEAT, late + 5, b'[3,"m1",{}]'))
+    assert len(told(MESSAGES)) == 1
 
 
 def test_a_strangers_key_is_masked_as_in_the_log_and_strangers_are_told_nothing(clients, network):

@@ -65,6 +65,7 @@ class Command(OperatorScoped):
             models.Index(fields=["station", "id"], condition=Q(state="requested"), name="command_waiting"),
             models.Index(fields=["gateway_id"], condition=Q(state="sent"), name="command_unanswered"),
             models.Index(fields=["expires_at"], condition=Q(state="requested"), name="command_expiring"),
+            models.Index(fields=["answered_at"], condition=Q(state="unknown"), name="command_given_up"),  # what is new, for webhooks
             models.Index(fields=["station", "-id"], name="command_station"),
             models.Index(fields=["charge_point", "-id"], name="command_charge_point"),
             models.Index(fields=["charge_id"], condition=Q(charge_id__isnull=False), name="command_charge"),
