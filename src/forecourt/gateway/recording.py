@@ -16,12 +16,12 @@ from operator import itemgetter
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
-from forecourt.charging.queries.sql import array
 from forecourt.gateway import frames, logs
 from forecourt.gateway.calls import Call
 from forecourt.gateway.frames import Code
 from forecourt.gateway.stamps import stamp
 from forecourt.gateway.versions import VERSIONS
+from forecourt.kit import statements
 from forecourt.kit.operations import acting
 
 logger = logging.getLogger(__name__)
@@ -140,9 +140,8 @@ def _fresh(batch: list[tuple[str, Call]], *, asks: bool) -> list[tuple[str, Call
 
 
 def _unseen(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN, [array(call.station_id for _, call in batch), array(call.fingerprint for _, call in batch)])
-        seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor.fetchall()}
+    with statements.run(SEEN, [[call.station_id for _, call in batch], [call.fingerprint for _, call in batch]]) as cursor:
+        seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor}
     if seen:
         for _, call in batch:
             answer = seen.get((call.station_id, call.fingerprint))

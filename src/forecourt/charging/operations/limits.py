@@ -1,6 +1,5 @@
 """Limits that the driver set: the first one reached stops the charge (spec P2.5)."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -45,7 +44,7 @@ class _Fixed(NamedTuple):
     id: int
     price_version_id: int
     vat_rate: Decimal
-    discounts: str  # Django leaves JSON as text in raw rows
+    discounts: list[dict[str, Any]]
     started_at: datetime
     charging_ended_at: datetime | None
     time_zone: str
@@ -70,5 +69,5 @@ def _has_reached(one: Progress, fixed: _Fixed, versions: dict[int, Any]) -> bool
         started_at=fixed.started_at, until=one.at, charging_ended_at=fixed.charging_ended_at,
         energy_wh=one.wh - one.charge.meter_start_wh, time_zone=fixed.time_zone,
     )  # fmt: skip
-    tariff = tariff_of(Priced(fixed.price_version_id, fixed.vat_rate, json.loads(fixed.discounts)), versions)
+    tariff = tariff_of(Priced(fixed.price_version_id, fixed.vat_rate, fixed.discounts), versions)
     return pricing.reached(Money(one.charge.limit_price_minor or 0, tariff.currency), usage, tariff)

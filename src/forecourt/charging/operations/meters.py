@@ -11,7 +11,7 @@ from forecourt.charging.operations.limits import Progress, request_stops_at_limi
 from forecourt.charging.operations.remembered import Written
 from forecourt.charging.operations.samples import Owned, store_samples, store_signed
 from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
-from forecourt.charging.queries.sql import array, binary_rows, fetched
+from forecourt.charging.queries.sql import fetched, rows
 from forecourt.charging.rules import meters
 from forecourt.charging.rules.meters import Latest
 from forecourt.kit.operations import operation
@@ -161,15 +161,15 @@ def _write(changes: Sequence[Change]) -> list[Change]:
     if not changes:
         return []
     columns = (
-        array(change.charge.id for change in changes),
-        array(change.charge.version for change in changes),
-        array(change.wh for change in changes),
-        array(change.at for change in changes),
-        array(change.power_w for change in changes),
-        array(change.soc_percent for change in changes),
-        array(change.is_absurd for change in changes),
+        [change.charge.id for change in changes],
+        [change.charge.version for change in changes],
+        [change.wh for change in changes],
+        [change.at for change in changes],
+        [change.power_w for change in changes],
+        [change.soc_percent for change in changes],
+        [change.is_absurd for change in changes],
     )
-    written = {id: (version, state) for id, version, state in binary_rows(_Now, _FOLLOW, columns)}
+    written = {id: (version, state) for id, version, state in rows(_Now, _FOLLOW, columns)}
     remembered.keep([Written(one.charge, one.wh, one.at, *written[one.charge.id]) for one in changes if one.charge.id in written])
     return [change for change in changes if change.charge.id not in written]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from forecourt.charging.queries.points import PointRow
-from forecourt.charging.queries.sql import array, rows
+from forecourt.charging.queries.sql import rows
 from forecourt.charging.rules.authorization import Holder
 
 
@@ -40,11 +40,11 @@ def nestings(pairs: Iterable[tuple[Holder | None, PointRow]]) -> Nestings:
     if not wanted:
         return {}
     columns = (
-        array(point.id for point, _, _ in wanted),
-        array(point.team_id for point, _, _ in wanted),
-        array(point.site_id for point, _, _ in wanted),
-        array(person for _, person, _ in wanted),
-        array(team for _, _, team in wanted),
+        [point.id for point, _, _ in wanted],
+        [point.team_id for point, _, _ in wanted],
+        [point.site_id for point, _, _ in wanted],
+        [person for _, person, _ in wanted],
+        [team for _, _, team in wanted],
     )
     return {(one.charge_point_id, one.person_id, one.team_id): one for one in rows(Nesting, _NESTINGS, columns)}
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from forecourt.charging.queries.sql import array, binary_rows, fetched, rows, text_array
+from forecourt.charging.queries.sql import fetched, rows
 
 Name = tuple[int, str]  # (station, transaction)
 
@@ -154,7 +154,7 @@ class MeteredCharge:
 
 def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
     """Charges by (station, transaction), locked in id order, as the hot path needs them."""
-    found = binary_rows(
+    found = rows(
         MeteredCharge,
         """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.stopped_at IS NOT NULL, c.state,
              COALESCE(c.meter_last_wh, c.meter_start_wh), COALESCE(c.meter_last_at, c.started_at),
@@ -162,7 +162,7 @@ def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
            FROM charging_charge c JOIN network_chargepoint cp ON cp.id = c.charge_point_id
            WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
            ORDER BY c.id FOR NO KEY UPDATE OF c""",
-        [array([station for station, _ in names]), text_array([transaction for _, transaction in names])],
+        [[station for station, _ in names], [transaction for _, transaction in names]],
     )
     return {(row.station_id, row.transaction_id): row for row in found}
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from forecourt.kit import statements
 from forecourt.kit.operations import operation
 from forecourt.network.intents import BootIntent, Hold, LinkIntent, StatusChange, StatusIntent
 from forecourt.network.operations.states import Judged, charge_point_ids_of, locked_charge_points, settle_states, write_states
@@ -141,8 +140,7 @@ def link_stations(links: Sequence[LinkIntent]) -> list[bool]:
     rows = [(link.station_id, link.gateway_id, link.session, link.at, link.at, link.address) for link in newest.values()]
     opened = {station_id for (station_id,) in _returned(_OPEN, rows)}
     if opened:
-        with connection.cursor() as cursor:
-            cursor.execute(_ACTIVATE, [max(link.at for link in links), sorted(opened)])
+        statements.execute(_ACTIVATE, [max(link.at for link in links), sorted(opened)])
         _settle({id: newest[id].at for id in opened})
     return [link.station_id in opened and newest[link.station_id] is link for link in links]
 
@@ -170,9 +168,7 @@ def release_dead_gateways(*, gateway_ids: Sequence[int], at: datetime) -> int:
 
     A station that has meanwhile connected elsewhere has another gateway in its link and is left alone. Again: none are left.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, [list(gateway_ids), at, list(gateway_ids)])
-        freed = [station_id for (station_id,) in cursor.fetchall()]
+    freed = [station_id for (station_id,) in statements.fetched(_RELEASE, [list(gateway_ids), at, list(gateway_ids)])]
     _settle(dict.fromkeys(freed, at))
     return len(freed)
 
@@ -180,8 +176,7 @@ def release_dead_gateways(*, gateway_ids: Sequence[int], at: datetime) -> int:
 @operation
 def record_heard(station_ids: Sequence[int], *, at: datetime) -> None:
     """Stations were heard at `at`. Links are locked in station order; the last writer wins."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HEARD, [sorted(set(station_ids)), at])
+    statements.execute(_HEARD, [sorted(set(station_ids)), at])
 
 
 @operation
@@ -224,15 +219,11 @@ def _ids_of(statuses: Sequence[StatusIntent]) -> dict[tuple[int, int], int]:
 
 
 def _execute(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+    statements.execute(sql, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _returned(sql: str, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
-        answered: Sequence[tuple[Any, ...]] = cursor.fetchall()
-        return answered
+    return statements.fetched(sql, [list(column) for column in zip(*rows, strict=True)])
 
 
 __all__ = [

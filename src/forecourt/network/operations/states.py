@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from forecourt.kit import statements
 from forecourt.network.rules import Period, Situation, Turning, Verdict, public_state
 
+_OF_STATIONS = "SELECT station_id, id FROM network_chargepoint WHERE station_id = ANY(%s) AND deleted_at IS NULL"
 _LOCK = "SELECT id FROM network_chargepoint WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 _READ = """
 SELECT cp.id, cp.station_id, cp.number, cp.ocpp_status, cp.ocpp_error_code, cp.ocpp_status_at, cp.state, cp.state_since,
@@ -96,10 +96,8 @@ def locked_charge_points(ids: Iterable[int]) -> list[Judged]:
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [wanted])
-        cursor.execute(_READ, [wanted])
-        return [_judged(row) for row in cursor.fetchall()]
+    statements.execute(_LOCK, [wanted])
+    return [_judged(row) for row in statements.fetched(_READ, [wanted])]
 
 
 def _judged(row: Sequence[Any]) -> Judged:
@@ -115,14 +113,13 @@ def write_states(rows: Sequence[Judged]) -> None:
     touched = [row for row in rows if row.is_touched]
     if not touched:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, _columns(_written(row) for row in touched))
-        rewritten = [values for row in touched for values in _rewritten_period(row)]
-        if rewritten:
-            cursor.execute(_REWRITE_PERIODS, _columns(rewritten))
-        added = [values for row in touched for values in _added_periods(row)]
-        if added:
-            cursor.execute(_ADD_PERIODS, _columns(added))
+    statements.execute(_WRITE, _columns(_written(row) for row in touched))
+    rewritten = [values for row in touched for values in _rewritten_period(row)]
+    if rewritten:
+        statements.execute(_REWRITE_PERIODS, _columns(rewritten))
+    added = [values for row in touched for values in _added_periods(row)]
+    if added:
+        statements.execute(_ADD_PERIODS, _columns(added))
 
 
 def settle_states(ids: Iterable[int], *, at: datetime) -> None:
@@ -136,12 +133,8 @@ def settle_states(ids: Iterable[int], *, at: datetime) -> None:
 def charge_point_ids_of(station_ids: Sequence[int]) -> dict[int, list[int]]:
     """The living charge points of each station."""
     found: dict[int, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT station_id, id FROM network_chargepoint WHERE station_id = ANY(%s) AND deleted_at IS NULL", [list(station_ids)]
-        )
-        for station_id, id in cursor.fetchall():
-            found.setdefault(station_id, []).append(id)
+    for station_id, id in statements.fetched(_OF_STATIONS, [list(station_ids)]):
+        found.setdefault(station_id, []).append(id)
     return found
 
 
