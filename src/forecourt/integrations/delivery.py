@@ -77,7 +77,9 @@ def send_test(config: WebhookConfig, *, at: datetime) -> Outcome:
 
 
 async def deliver(client: aiohttp.ClientSession, batch: Batch, *, at: datetime) -> Outcome:
-    """Post one batch. Redirects are not followed: they are an answer that is no success."""
+    """Post one batch, signed or not at all. Redirects are not followed: they are an answer that is no success."""
+    if batch.unreadable:
+        return Outcome(batch, None, error=batch.unreadable)
     body, headers = request_of(batch, at=at)
     try:
         async with client.post(batch.url, data=body, headers=headers, allow_redirects=False) as answer:

@@ -3,15 +3,23 @@
 from typing import Final
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from forecourt.integrations.models import WebhookConfig
+from forecourt.kit.errors import DomainError
 from forecourt.kit.registries import EncryptedColumn
-from forecourt.kit.secrets import decrypt, encrypt
+from forecourt.kit.secrets import CannotDecrypt, decrypt, encrypt
 
 SECRET: Final = "webhook-secret"  # noqa: S105 (the name of a purpose)
 HEADERS: Final = "webhook-headers"
 TABLE: Final = WebhookConfig._meta.db_table  # noqa: SLF001
 ENCRYPTED: Final = (EncryptedColumn(TABLE, "secret_encrypted", SECRET), EncryptedColumn(TABLE, "headers_encrypted", HEADERS))
+
+
+class Unreadable(DomainError):
+    """The webhook's secret or headers are encrypted by a key that this installation no longer has. It must be set up again."""
+
+    code = "webhook_secret_unreadable"
 
 
 def sealed_secret(secret: str) -> bytes:
@@ -23,8 +31,35 @@ def sealed_headers(headers: dict[str, str]) -> bytes:
 
 
 def secret_of(sealed: bytes | memoryview) -> str:
-    return decrypt(bytes(sealed), purpose=SECRET)
+    """
+    The secret again.
+
+    :raises Unreadable: if no key fits.
+    """
+    return _opened(sealed, SECRET)
 
 
 def headers_of(sealed: bytes | memoryview) -> dict[str, str]:
-    return msgspec.json.decode(decrypt(bytes(sealed), purpose=HEADERS), type=dict[str, str])
+    """
+    The headers again.
+
+    :raises Unreadable: if no key fits.
+    """
+    return msgspec.json.decode(_opened(sealed, HEADERS), type=dict[str, str])
+
+
+def is_readable(config: WebhookConfig) -> bool:
+    try:
+        secret_of(config.secret_encrypted)
+        headers_of(config.headers_encrypted)
+    except Unreadable:
+        return False
+    return True
+
+
+def _opened(sealed: bytes | memoryview, purpose: str) -> str:
+    try:
+        return decrypt(bytes(sealed), purpose=purpose)
+    except CannotDecrypt as error:
+        says = _("The secret or the headers of this webhook can no longer be read. Set it up again, with a new secret.")
+        raise Unreadable(says) from error

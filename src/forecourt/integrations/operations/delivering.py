@@ -24,7 +24,7 @@ from forecourt.identity.models import Person
 from forecourt.integrations import rules
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
 from forecourt.integrations.queries.webhooks import PENDING_SHOWN
-from forecourt.integrations.secrets import headers_of, secret_of
+from forecourt.integrations.secrets import Unreadable, headers_of, secret_of
 from forecourt.kit.operations import operation
 from forecourt.notifications import operations as notifications
 from forecourt.operators.models import OperatorMember
@@ -82,7 +82,11 @@ class Event(msgspec.Struct, rename="camel", frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is to be sent to one receiver at once. `left`: how many more entries wait, counted up to 10,000."""
+    """
+    What is to be sent to one receiver at once. `left`: how many more entries wait, counted up to 10,000.
+
+    `unreadable`: why it cannot be sent at all, for want of the secret.
+    """
 
     config_id: int
     url: str
@@ -92,6 +96,7 @@ class Batch:
     events: list[Event]
     left: int
     failures: int
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,11 @@ def lease_batches(*, limit: int, is_failing: bool, at: datetime) -> list[Batch]:
 def _batch(config: tuple[Any, ...], rows: list[tuple[Any, ...]], count: int) -> Batch:
     config_id, url, secret, headers, failures = config
     ids, events = [row[0] for row in rows], [_event(*row) for row in rows]
-    return Batch(config_id, url, secret_of(secret), headers_of(headers), ids, events, max(0, count - len(rows)), failures)
+    left = max(0, count - len(rows))
+    try:
+        return Batch(config_id, url, secret_of(secret), headers_of(headers), ids, events, left, failures)
+    except Unreadable as error:  # this receiver's delivery fails; the others' go on
+        return Batch(config_id, url, "", {}, ids, events, left, failures, unreadable=error.message)
 
 
 def _waiting(most: Mapping[int, int]) -> tuple[dict[int, list[tuple[Any, ...]]], dict[int, int]]:

@@ -14,7 +14,7 @@ from forecourt.access import Permission, fetch
 from forecourt.integrations import delivery, operations, queries, rules
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.queries import webhooks as kept
-from forecourt.integrations.secrets import headers_of
+from forecourt.integrations.secrets import headers_of, is_readable
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.kit.secrets import new_secret
@@ -95,6 +95,7 @@ def webhook(request: PageRequest, credential_id: int) -> HttpResponseBase:
     paging = paged(request, entries[: COUNT_LIMIT + 1].count())
     context = _frame(request, credential) | {
         "config": config,
+        "is_readable": config is None or is_readable(config),
         "facts": _facts(config) if config else [],
         "rows": entries[paging.offset : paging.offset + paging.size],
         "paging": paging,
@@ -112,9 +113,10 @@ def webhook_edit(request: PageRequest, credential_id: int) -> HttpResponseBase:
     """Set the webhook up, or change it. A secret that was made is shown in the answer and nowhere else."""
     credential = fetched_key(request, credential_id, MANAGE)
     config = kept.config_of(credential)
-    form = WebhookForm(request.POST or None, operator=credential.operator, is_new=config is None, initial=_initial(config))
+    has_secret = config is not None and is_readable(config)
+    form = WebhookForm(request.POST or None, operator=credential.operator, is_new=not has_secret, initial=_initial(config))
     if request.method == "POST" and form.is_valid():
-        secret = form.cleaned_data["secret"] or (None if config else new_secret(40))
+        secret = form.cleaned_data["secret"] or (None if has_secret else new_secret(40))
         try:
             operations.configure_webhook(actor=request.actor, credential=credential, wanted=_wanted(form, secret), at=clock.now())
         except Invalid as error:
@@ -226,7 +228,7 @@ def _facts(config: WebhookConfig) -> list[tuple[str, Any]]:
     return [
         (_("Address"), config.url),
         (_("What is told"), ", ".join(config.event_types).replace(rules.EVERY_TYPE, _("everything"))),
-        (_("Headers"), ", ".join(headers_of(config.headers_encrypted)) or None),
+        (_("Headers"), ", ".join(headers_of(config.headers_encrypted)) or None if is_readable(config) else None),
         (_("Teams"), _("all that the key reaches") if config.team_ids is None else len(config.team_ids)),
         (_("Secret set"), config.secret_set_at),
         (_("On since"), None if config.switched_off_at else config.enabled_at),
@@ -249,7 +251,8 @@ def _entry_facts(entry: WebhookEntry) -> list[tuple[str, Any]]:
 def _initial(config: WebhookConfig | None) -> dict[str, Any]:
     if config is None:
         return {"event_types": [rules.EVERY_TYPE], "is_for_all": True}
-    lines = [f"{name}: {value}" for name, value in headers_of(config.headers_encrypted).items()]
+    headers = headers_of(config.headers_encrypted) if is_readable(config) else {}
+    lines = [f"{name}: {value}" for name, value in headers.items()]
     return {"url": config.url, "event_types": config.event_types, "headers": "\n".join(lines)} | {
         "is_for_all": config.team_ids is None, "team_ids": config.team_ids,
     }  # fmt: skip

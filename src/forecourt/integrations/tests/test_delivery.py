@@ -155,6 +155,20 @@ def two_webhooks(own_database, receiver):
         slow.delay = 0.0
 
 
+def test_a_secret_that_no_key_opens_fails_alone(two_webhooks):
+    """Its own entries wait and say why; the next in the same round are delivered."""
+    (unreadable, other), receiver = two_webhooks
+    WebhookConfig.objects.filter(pk=unreadable.pk).update(secret_encrypted=b"\x01gone" + bytes(40))
+    make_entries(unreadable, 1)
+    make_entries(other, 3)
+    with sending():
+        wait_until(lambda: len(receiver.entries) == 3 and WebhookConfig.objects.filter(failures=1).exists())
+    assert (states(unreadable), set(states(other))) == (["pending"], {"completed"})
+    unreadable.refresh_from_db()
+    assert (unreadable.leased_until, unreadable.failing_since is None) == (None, False)
+    assert "can no longer be read" in WebhookEntry.objects.get(config=unreadable).error
+
+
 def test_a_lost_database_is_waited_for(monkeypatch):
     asked = []
 

@@ -28,6 +28,14 @@ def test_a_webhook_is_set_up_replaced_and_deleted(client):
     assert WebhookConfig.objects.count() == 0
 
 
+def test_a_secret_that_no_key_opens_is_said_and_replaced(client):
+    make_webhook(Credential.objects.get(), URL)
+    WebhookConfig.objects.update(secret_encrypted=b"\x01gone" + bytes(40))
+    answer = client.call("GET", "/webhooks/config")
+    assert (answer.status_code, answer.json()["context"]["code"]) == (400, "webhook_secret_unreadable")
+    assert client.call("PUT", "/webhooks/config", BODY).json() == BODY
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

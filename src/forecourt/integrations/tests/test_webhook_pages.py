@@ -84,6 +84,17 @@ def test_saving_without_a_secret_keeps_it(ada, credential, hook):
     assert (secret_of(hook.secret_encrypted), hook.event_types) == (before, ["teams", "users"])
 
 
+def test_a_secret_that_no_key_opens_is_said_and_a_new_one_mends_it(ada, credential, hook):
+    WebhookConfig.objects.update(secret_encrypted=b"\x01gone" + bytes(40))
+    page = ada.get(path(credential))
+    assert (page.status_code, "can no longer be read" in page.text) == (200, True)
+    assert "can no longer be read" in ada.post(path(credential, "/test"), follow=True).text
+    assert "Empty: one is made and shown once." in ada.get(path(credential, "/edit")).text
+    made = ada.post(path(credential, "/edit"), given()).text
+    assert secret_of(WebhookConfig.objects.get().secret_encrypted) in made
+    assert "can no longer be read" not in ada.get(path(credential)).text
+
+
 def test_a_test_says_what_came_back(ada, credential, hook, receiver):
     assert "The receiver answered 200." in ada.post(path(credential, "/test"), follow=True).text
     receiver.status = 503
