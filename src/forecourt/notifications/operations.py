@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -10,6 +11,15 @@ from forecourt.access import Actor
 from forecourt.kit.operations import operation
 from forecourt.notifications import letters
 from forecourt.notifications.models import Notification, OutgoingEmail
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many e-mails that are written together."""
+
+    to: str
+    subject: str
+    text: str
 
 
 @operation
@@ -34,9 +44,28 @@ def send_email(
         head = letters.letterhead_of(operator_id)
         text, html = letters.as_text(text, head), letters.as_html(subject, text, head)
     return OutgoingEmail.objects.create(
-        to=to, subject=" ".join(subject.split())[:200], text=text, html=html, kind=kind,
+        to=to, subject=_one_line(subject), text=text, html=html, kind=kind,
         person_id=person_id, organisation_id=organisation_id, operator_id=operator_id,
     )  # fmt: skip
+
+
+@operation
+def send_letters(written: Sequence[Letter], *, kind: str, organisation_id: int | None, operator_id: int | None) -> None:
+    """Many e-mails to bare addresses under one operator's head, as `send_email`; one statement for all of them."""
+    if not written:
+        return
+    head = letters.letterhead_of(operator_id)
+    OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(
+            to=letter.to, subject=_one_line(letter.subject), text=letters.as_text(letter.text, head),
+            html=letters.as_html(letter.subject, letter.text, head), kind=kind, organisation_id=organisation_id, operator_id=operator_id,
+        )
+        for letter in written
+    )  # fmt: skip
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())[:200]
 
 
 @operation

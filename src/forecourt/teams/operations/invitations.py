@@ -1,5 +1,6 @@
 """Inviting somebody to a team by e-mail, phone or account, and what they answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from forecourt.kit.events import announce
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.kit.secrets import keyed_hash, new_secret
+from forecourt.notifications import operations as notifications
 from forecourt.teams.events import MemberGroupGiven, MemberJoined
 from forecourt.teams.models import MemberGroup, Team, TeamMember
 from forecourt.teams.operations.groups import COPIED, check_is_for
@@ -26,6 +28,7 @@ from forecourt.teams.rules import ROLE_LABELS
 
 INVITATION_LASTS = timedelta(days=14)
 INVITATION_PURPOSE = "team-invitation"
+LETTER = "team_invitation"
 TAKEN_OVER = (*COPIED, "group_id", "pays_in_country_ids", "pays_at_operator_ids", "note", "has_access_to_all", "charge_point_ids")
 OPEN = (TeamMember.State.INVITED, TeamMember.State.EXPIRED, TeamMember.State.REJECTED)
 
@@ -68,7 +71,7 @@ def invite_member(
     :raises OwnerStays: for a second owner.
     :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
     """
-    invitee = _checked(email, phone, person)
+    invitee = checked_invitee(email, phone, person)
     columns = checked_columns(values, role=role) | {"role": role}
     if group is not None:
         check_is_for(group, team)
@@ -77,12 +80,31 @@ def invite_member(
     team = locked(team)
     _refuse_who_is_there(team, invitee, role)
     member, token = _written(actor, team, invitee, columns, at)
-    link = f"{settings.PUBLIC_URL}/invitations/{token}"
+    link = _link(token)
     _mail(actor, team, invitee, TeamRole(member.role), link)
     return member, link
 
 
-def _checked(email: str, phone: str, person: Person | None) -> Invitee:
+def invite_owners(*, actor: Actor, teams: Sequence[tuple[Team, Invitee]], at: datetime) -> None:
+    """
+    Invite to each new team of one operator its owner, by an e-mail address, as `invite_member` does one: two statements for all,
+    the letters among them.
+    """
+    if not teams:
+        return
+    members, letters = list[TeamMember](), list[notifications.Letter]()
+    for team, invitee in teams:
+        token = new_secret(40)
+        members.append(_new(team, invitee, role=TeamRole.OWNER, **_invited(actor, token, at)))
+        subject, text = _words(actor, team, invitee, TeamRole.OWNER, _link(token))
+        letters.append(notifications.Letter(invitee.email, subject, text))
+    TeamMember.objects.bulk_create(members)
+    first = teams[0][0]
+    notifications.send_letters(letters, kind=LETTER, organisation_id=first.organisation_id, operator_id=first.operator_id)
+
+
+def checked_invitee(email: str = "", phone: str = "", person: Person | None = None) -> Invitee:
+    """:raises Invalid: unless it is exactly one of the three, and well written."""
     if sum((bool(email), bool(phone), person is not None)) != 1:
         says = _("Give exactly one of e-mail, phone and user id.")
         raise Invalid(says, fields={"email": says})
@@ -113,15 +135,22 @@ def _refuse_who_is_there(team: Team, invitee: Invitee, role: TeamRole) -> None:
 def _written(actor: Actor, team: Team, invitee: Invitee, columns: dict[str, Any], at: datetime) -> tuple[TeamMember, str]:
     token = new_secret(40)
     member = TeamMember.objects.filter(team=team, deleted_at=None, state__in=OPEN, **invitee.columns()).first()
-    member = member or TeamMember(team=team, organisation_id=team.organisation_id, operator_id=team.operator_id, **invitee.columns())
-    columns |= {
-        "state": TeamMember.State.INVITED, "invitation_hash": keyed_hash(token, purpose=INVITATION_PURPOSE),
-        "invited_at": at, "invited_by_id": actor.id or None, "expires_at": at + INVITATION_LASTS, "rejected_at": None,
-    }  # fmt: skip
-    for name, value in columns.items():
+    member = member or _new(team, invitee)
+    for name, value in (columns | _invited(actor, token, at)).items():
         setattr(member, name, value)
     member.save()
     return member, token
+
+
+def _new(team: Team, invitee: Invitee, **columns: Any) -> TeamMember:
+    return TeamMember(team=team, organisation_id=team.organisation_id, operator_id=team.operator_id, **invitee.columns(), **columns)
+
+
+def _invited(actor: Actor, token: str, at: datetime) -> dict[str, Any]:
+    return {
+        "state": TeamMember.State.INVITED, "invitation_hash": keyed_hash(token, purpose=INVITATION_PURPOSE),
+        "invited_at": at, "invited_by_id": actor.id or None, "expires_at": at + INVITATION_LASTS, "rejected_at": None,
+    }  # fmt: skip
 
 
 @operation
@@ -137,21 +166,29 @@ def resend_invitation(*, actor: Actor, member: TeamMember, at: datetime) -> tupl
     team = Team.objects.get(pk=member.team_id)
     invitee = Invitee(person=member.person) if member.person else Invitee(member.invited_email or "", member.invited_phone or "")
     member, token = _written(actor, team, invitee, {}, at)
-    link = f"{settings.PUBLIC_URL}/invitations/{token}"
+    link = _link(token)
     _mail(actor, team, invitee, TeamRole(member.role), link)
     return member, link
 
 
+def _link(token: str) -> str:
+    return f"{settings.PUBLIC_URL}/invitations/{token}"
+
+
 def _mail(actor: Actor, team: Team, invitee: Invitee, role: TeamRole, link: str) -> None:
+    subject, text = _words(actor, team, invitee, role, link)
+    url = link.removeprefix(settings.PUBLIC_URL)
+    tell(team, person=invitee.person, email=invitee.email, subject=subject, text=text, kind=LETTER, url=url)
+
+
+def _words(actor: Actor, team: Team, invitee: Invitee, role: TeamRole, link: str) -> tuple[str, str]:
     with override(invitee.person.language if invitee.person else None):
         words = {"actor": actor.name, "team": team.name, "role": ROLE_LABELS[role], "link": link}
         text = _(
             "%(actor)s invites you to the team %(team)s as %(role)s.\n\nAccept here, within 14 days:\n%(link)s\n\n"
             "If you did not expect this, you can ignore it."
         )
-        subject = _("You are invited to %(team)s") % words
-        url = link.removeprefix(settings.PUBLIC_URL)
-        tell(team, person=invitee.person, email=invitee.email, subject=subject, text=text % words, kind="team_invitation", url=url)
+        return _("You are invited to %(team)s") % words, text % words
 
 
 @operation

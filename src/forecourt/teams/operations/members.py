@@ -11,7 +11,7 @@ from forecourt.access import Actor, TeamRole
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError
-from forecourt.kit.events import announce
+from forecourt.kit.events import announce, announce_all
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.teams.events import MemberJoined
@@ -46,9 +46,23 @@ class NotAMember(DomainError):
 
 def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **columns: Any) -> TeamMember:
     """An accepted membership. An owner begins with every toggle."""
+    member = _accepted(team, person, role, at=at, **columns)
+    member.save(force_insert=True)
+    announce(MemberJoined(member.pk))
+    return member
+
+
+def put_in_owners(teams: Sequence[Team], *, at: datetime) -> None:
+    """The owners of new teams that have one become their members; two statements for all of them."""
+    members = [_accepted(team, team.owner, TeamRole.OWNER, at=at) for team in teams if team.owner]
+    TeamMember.objects.bulk_create(members)
+    announce_all(MemberJoined(member.pk) for member in members)
+
+
+def _accepted(team: Team, person: Person, role: TeamRole, *, at: datetime, **columns: Any) -> TeamMember:
     if role == TeamRole.OWNER:
         columns = dict.fromkeys(TEAM_TOGGLES, True) | columns
-    member = TeamMember.objects.create(
+    return TeamMember(
         organisation_id=team.organisation_id,
         operator_id=team.operator_id,
         team=team,
@@ -58,8 +72,6 @@ def put_in(team: Team, person: Person, role: TeamRole, *, at: datetime, **column
         accepted_at=at,
         **columns,
     )
-    announce(MemberJoined(member.pk))
-    return member
 
 
 @operation

@@ -1,16 +1,17 @@
 """Writes of teams, and the one way a person comes to be."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, TeamRole
+from forecourt.access import Actor
 from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.kit import registries
 from forecourt.kit.errors import DomainError, Invalid
-from forecourt.kit.events import announce
+from forecourt.kit.events import announce_all
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.operators.models import Operator
@@ -19,10 +20,10 @@ from forecourt.places.models import Country
 from forecourt.teams.events import TeamCreated
 from forecourt.teams.models import FleetGrant, Team
 from forecourt.teams.operations.codes import new_join_code
-from forecourt.teams.operations.members import put_in
+from forecourt.teams.operations.members import put_in_owners
 from forecourt.teams.operations.team_values import checked
 from forecourt.teams.operations.telling import tell_owner
-from forecourt.teams.operations.templates import begin_under_template
+from forecourt.teams.operations.templates import begin_under_templates
 
 
 class NotSetUp(DomainError):
@@ -55,8 +56,8 @@ def welcome_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
     if home is None:
         raise NotSetUp(_("Set up the installation first."))
     country = Country.objects.select_related("currency").get(pk=_known(person.country_id or home.country_id))
-    _create(
-        operator=home,
+    team = _unsaved(
+        home,
         type=Team.Type.PERSONAL,
         name=_("Personal"),
         owner=person,
@@ -64,8 +65,8 @@ def welcome_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
         country=country,
         currency=country.currency,
         time_zone=person.time_zone,
-        at=at,
     )
+    _store([team], at=at)
     return person
 
 
@@ -95,37 +96,55 @@ def create_team(
     :raises Invalid: for a value that breaks its rule; for a personal team, which comes with its person; for a fleet team of
         an operator to whom the platform has not granted them.
     """
-    values = checked({"name": name, "contact_email": contact_email, **fields}, type=type)
+    country = Country.objects.select_related("currency").filter(pk=_known(country_id or operator.country_id)).first()
+    team = checked_team(
+        operator, type=type, owner=owner, country=country, time_zone="" if country_id else operator.time_zone,
+        is_fleet_granted=lambda: fleet_is_granted(operator), name=name, contact_email=contact_email, **fields,
+    )  # fmt: skip
+    store_teams(operator, [team], at=at, takes_templates="payment_method" not in fields)
+    return team
+
+
+def checked_team(
+    operator: Operator, *, type: str, owner: Person | None, country: Country | None, time_zone: str,
+    is_fleet_granted: Callable[[], bool], **fields: Any,
+) -> Team:  # fmt: skip
+    """
+    A team to be stored by `store_teams`; asks nothing of the database where `is_fleet_granted` does not. `country` is read with
+    its currency; an empty `time_zone` is the country's.
+
+    :raises Invalid: as `create_team`.
+    """
+    values = checked(fields, type=type)
     if type not in (Team.Type.PRIVATE, Team.Type.PROFESSIONAL, Team.Type.OPERATOR, Team.Type.FLEET):
         raise Invalid(_("Choose a type."), fields={"type": _("Choose private, professional or operator.")})
-    if type == Team.Type.FLEET and not FleetGrant.objects.filter(operator=operator).exists():
+    if type == Team.Type.FLEET and not is_fleet_granted():
         raise Invalid(_("Fleet teams are not granted."), fields={"type": _("The platform has not granted this operator fleet teams.")})
-    country = Country.objects.select_related("currency").filter(pk=_known(country_id or operator.country_id), is_sanctioned=False).first()
-    if country is None:
+    if country is None or country.is_sanctioned:
         raise Invalid(_("Choose a country."), fields={"country": _("Choose a country from the list.")})
-    team = _create(
-        operator=operator,
-        type=type,
-        owner=owner,
-        country=country,
-        currency=country.currency,
-        time_zone=country.time_zone if country_id else operator.time_zone,
-        at=at,
-        **values,
-    )
-    if "payment_method" not in values:
-        begin_under_template(team)
-    return team
+    zone = time_zone or country.time_zone
+    return _unsaved(operator, type=type, owner=owner, country=country, currency=country.currency, time_zone=zone, **values)
 
 
-def _create(*, operator: Operator, owner: Person | None, at: datetime, **columns: Any) -> Team:
-    team = Team.objects.create(
-        organisation_id=operator.organisation_id, operator=operator, owner=owner, join_code=new_join_code(), **columns
-    )
-    if owner:
-        put_in(team, owner, TeamRole.OWNER, at=at)
-    announce(TeamCreated(team.pk))
-    return team
+def fleet_is_granted(operator: Operator) -> bool:
+    return FleetGrant.objects.filter(operator=operator).exists()
+
+
+def _unsaved(operator: Operator, **columns: Any) -> Team:
+    return Team(organisation_id=operator.organisation_id, operator=operator, join_code=new_join_code(), **columns)
+
+
+def store_teams(operator: Operator, teams: Sequence[Team], *, at: datetime, takes_templates: bool = True) -> None:
+    """Store checked teams of one operator with their owners, and announce them: as many statements for a hundred as for one."""
+    _store(teams, at=at)
+    if takes_templates:
+        begin_under_templates(operator, teams)
+
+
+def _store(teams: Sequence[Team], *, at: datetime) -> None:
+    Team.objects.bulk_create(teams)
+    put_in_owners(teams, at=at)
+    announce_all(TeamCreated(team.pk) for team in teams)
 
 
 @operation

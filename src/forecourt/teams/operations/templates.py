@@ -1,6 +1,6 @@
 """Team templates: what an operator sets for its teams (spec §2.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -159,10 +159,15 @@ def _put(teams: QuerySet[Team], given: dict[str, Any]) -> None:
         teams.filter(~Q(**given)).update(**given)
 
 
-def begin_under_template(team: Team) -> None:
-    """A new team takes what the template of its type puts on teams."""
-    rows = TeamTemplate.objects.filter(Q(applies_to=team.type) | Q(applies_to="all"), operator=team.operator_id, deleted_at=None)
-    template = min(rows, key=lambda one: one.applies_to == TeamTemplate.AppliesTo.ALL, default=None)
-    if template is not None:
-        apply_template(template, [team.pk], Lower.KEEP)
-        team.refresh_from_db(fields=PUT_ON_TEAMS)
+def begin_under_templates(operator: Operator, teams: Sequence[Team]) -> None:
+    """New teams of an operator take what the template of their type puts on teams."""
+    templates = {row.applies_to: row for row in TeamTemplate.objects.filter(operator=operator, applies_to__isnull=False, deleted_at=None)}
+    under: dict[TeamTemplate, list[int]] = {}
+    for team in teams:
+        template = templates.get(team.type) or templates.get(TeamTemplate.AppliesTo.ALL)
+        if template is not None:
+            under.setdefault(template, []).append(team.pk)
+            for name, value in template.puts_on(team.country_id).items():
+                setattr(team, name, value)
+    for template, ids in under.items():
+        apply_template(template, ids, Lower.KEEP)

@@ -7,9 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from forecourt.access import Actor
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
+from forecourt.kit.models import OutboxRow
+from forecourt.notifications.models import OutgoingEmail
 from forecourt.teams.models import Team, TeamMember, TeamRun
 from forecourt.teams.operations import importing
 from forecourt.teams.operations.runs import continue_run
+from forecourt.teams.tests.factories import make_template
 
 HEADER = "name;type;contact_email;owner_email;address1;zip_code;city;vat_number\n"
 GOOD = "Pier;professional;pier@example.com;new@example.com;Kaj 1;2100;København;\n"
@@ -63,17 +66,47 @@ def test_a_worker_that_dies_in_a_batch_repeats_nothing(cast):
     assert Team.objects.filter(name="Pier").count() == 1
 
 
-def test_each_row_costs_the_same_few_questions(cast):
-    """Two thousand rows are tried while somebody waits: what one more row costs is what counts."""
+def numbered(many: int):
+    """Every other row's owner has no account yet; the others' is Tom."""
+    owners = ("new{0}@example.com", "Tom@example.com")
+    lines = (f"Pier {n};professional;pier@example.com;{owners[n % 2].format(n)};Kaj 1;2100;København;DK;ext-{n}\n" for n in range(many))
+    return read("name;type;contact_email;owner_email;address1;zip_code;city;country;partner_external_id\n" + "".join(lines))
+
+
+def test_a_batch_asks_as_much_for_forty_rows_as_for_twenty(cast):
+    """Two thousand rows are tried while somebody waits."""
 
     def asked(many: int) -> int:
-        rows = [HEADER, *(GOOD.replace("Pier", f"Pier {number}").replace("new@", f"new{number}@") for number in range(many))]
         with CaptureQueriesContext(connection) as captured:
-            made, _problems = importing.check_import(
-                actor=cast.actor("ada"), operator=cast.northwind, rows=read("".join(rows)), at=clock.now()
-            )
-        assert made == many
+            made, problems = importing.check_import(actor=cast.actor("ada"), operator=cast.northwind, rows=numbered(many), at=clock.now())
+        assert (made, problems) == (many, [])
         return len(captured.captured_queries)
 
-    asked(1)  # what is remembered from row to row is read once
-    assert asked(3) - asked(1) == 2 * 14
+    make_template(cast.northwind, applies_to="professional", payment_method="invoice")
+    assert asked(20) == asked(40)
+
+
+def test_a_batch_makes_each_team_whole(cast):
+    """Its owner, or who is asked to be it, the template, the letter, and what other domains hear of."""
+    make_template(cast.northwind, applies_to="professional", payment_method="invoice")
+    importing.start_import(actor=cast.actor("ada"), operator=cast.northwind, rows=numbered(2), at=clock.now())
+    continue_run(actor=Actor.system("test"), at=clock.now())
+    new, toms = Team.objects.filter(name__startswith="Pier ").order_by("pk")
+    assert (new.name, new.owner, new.payment_method, new.country.alpha2, new.partner_external_id) == (
+        "Pier 0",
+        None,
+        "invoice",
+        "DK",
+        "ext-0",
+    )
+    assert (toms.owner, toms.members.get().state, toms.members.get().can_manage_team_wallet) == (cast.tom, "accepted", True)
+    assert OutgoingEmail.objects.get(kind="team_invitation").to == new.members.get().invited_email == "new0@example.com"
+    heard = OutboxRow.objects.filter(kind__startswith="teams.").values_list("kind", "payload")
+    assert ("teams.member_joined", {"member_id": toms.members.get().pk}) in heard
+    assert {payload["team_id"] for kind, payload in heard if kind == "teams.team_created"} >= {new.pk, toms.pk}
+
+
+def test_an_external_id_is_used_once_also_within_a_file(cast):
+    rows = [*numbered(2), numbered(2)[0]]
+    made, problems = importing.check_import(actor=cast.actor("ada"), operator=cast.northwind, rows=rows, at=clock.now())
+    assert (made, [(line, column) for line, column, _says in problems]) == (2, [(2, "partner_external_id")])
