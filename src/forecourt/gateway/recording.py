@@ -13,9 +13,9 @@ from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
 
-import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
+from forecourt.charging import operations as charging
 from forecourt.gateway import frames, logs
 from forecourt.gateway.calls import Call
 from forecourt.gateway.frames import Code
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 DATABASE_BACK_WITHIN_S = 20.0
 RETRY_AFTER_S = 0.25
-ASK_FOR_S = 10.0  # after a repeated message: others are likely, and asking costs less than beginning again
+CAREFUL_FOR_S = 10.0  # after a repeated or refused message: others are likely, and care costs less than beginning again
 
 SEEN = """
 SELECT seen.station_id, seen.fingerprint, seen.answer
@@ -37,7 +37,7 @@ JOIN gateway_seen_message seen USING (station_id, fingerprint)
 """
 REMEMBER = "COPY gateway_seen_message (station_id, fingerprint, answer, at) FROM STDIN"
 
-_ask_until = 0.0  # by time.monotonic()
+_careful_until = 0.0  # by time.monotonic()
 
 
 def record(calls: Sequence[Call], lines: Sequence[str], subprotocols: Sequence[str]) -> None:
@@ -91,7 +91,7 @@ def _commit(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
     give_up_at = time.monotonic() + DATABASE_BACK_WITHIN_S
     while batch or lines:
         try:
-            _commit_asking_if_needed(batch, lines)
+            _commit_carefully_if_needed(batch, lines)
             return
         except (OperationalError, InterfaceError):
             if (connection.connection is not None and not _is_gone()) or time.monotonic() > give_up_at:
@@ -104,17 +104,19 @@ def _is_gone() -> bool:
     return bool(connection.connection.closed or connection.connection.broken) or not connection.is_usable()
 
 
-def _commit_asking_if_needed(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
-    """Hardly any message is repeated: the batch is carried out as if none were, and begun again if the unique key says otherwise."""
-    global _ask_until
-    if time.monotonic() >= _ask_until:
+def _commit_carefully_if_needed(batch: list[tuple[str, Call]], lines: Sequence[str]) -> None:
+    """
+    Hardly any message is repeated or refused by the database: the batch is carried out as if none were, without questions
+    and savepoints, and begun again with them if the database says otherwise.
+    """
+    global _careful_until
+    if time.monotonic() >= _careful_until:
         try:
-            _commit_once(batch, lines, asks=False)
+            with charging.hopefully():
+                _commit_once(batch, lines, asks=False)
             return
-        except psycopg.errors.UniqueViolation as error:
-            if error.diag.table_name != "gateway_seen_message":
-                raise
-            _ask_until = time.monotonic() + ASK_FOR_S
+        except charging.REFUSALS:
+            _careful_until = time.monotonic() + CAREFUL_FOR_S
     _commit_once(batch, lines, asks=True)
 
 

@@ -1,6 +1,7 @@
 """Writes of charging: what stations report (batches of intents) and what people ask for."""
 
 from forecourt.charging.operations.authorizing import authorize
+from forecourt.charging.operations.batches import REFUSALS, hopefully
 from forecourt.charging.operations.deleting import OBJECTIONS
 from forecourt.charging.operations.edits import edit_charge
 from forecourt.charging.operations.failing import expire_charges, note_command_answers, resume_unstopped
@@ -27,6 +28,7 @@ from forecourt.charging.rules.limits import broken as broken_limits
 
 __all__ = [
     "OBJECTIONS",
+    "REFUSALS",
     "ChargeAlreadyStopped",
     "ChargeNotStarted",
     "ChargePointBusy",
@@ -42,6 +44,7 @@ __all__ = [
     "edit_charge",
     "expire_charges",
     "follow_statuses",
+    "hopefully",
     "note_command_answers",
     "record_meters",
     "request_start",

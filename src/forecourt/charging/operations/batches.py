@@ -1,7 +1,9 @@
 """Applying many intents at once so that each still succeeds or fails alone."""
 
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import django.db
@@ -16,6 +18,21 @@ REFUSALS = (django.db.DataError, django.db.IntegrityError, psycopg.DataError, ps
 I = TypeVar("I")  # noqa: E741 - an intent
 Apply = Callable[[Sequence[I]], list[Outcome]]
 
+_is_hopeful: ContextVar[bool] = ContextVar("forecourt_hopeful", default=False)
+
+
+@contextmanager
+def hopefully() -> Iterator[None]:
+    """
+    In here nothing is set apart: what the database refuses is the whole transaction's error, and the caller begins again
+    outside. Hardly anything is ever refused, and every savepoint costs two turns to PostgreSQL.
+    """
+    token = _is_hopeful.set(True)
+    try:
+        yield
+    finally:
+        _is_hopeful.reset(token)
+
 
 def each_alone(apply: Apply[I], intents: Sequence[I]) -> list[Outcome]:
     """
@@ -25,6 +42,8 @@ def each_alone(apply: Apply[I], intents: Sequence[I]) -> list[Outcome]:
     """
     if not intents:
         return []
+    if _is_hopeful.get():
+        return apply(intents)
     try:
         with transaction.atomic():
             return apply(intents)

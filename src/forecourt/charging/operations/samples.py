@@ -9,6 +9,7 @@ from django.db import connection
 from forecourt.charging.intents import Reading
 from forecourt.charging.rules import meters
 
+_NULL = r"\N"
 _encode = msgspec.json.Encoder().encode
 Owned = tuple[int, int | None, int | None, tuple[Reading, ...]]  # station, charge point, charge, readings
 
@@ -17,7 +18,7 @@ def store_samples(owned: Iterable[Owned], *, recorded_at: datetime) -> None:
     """COPY raw samples into `meter_value`, one row per moment. The text is built by hand: it is a third of the hot path's time."""
     recorded = recorded_at.isoformat()
     lines = [
-        f"{reading.at.isoformat()}\t{recorded}\t{station}\t{_or_null(point)}\t{charge or 0}\t{_json(reading)}\n"
+        f"{reading.at.isoformat()}\t{recorded}\t{station}\t{_NULL if point is None else point}\t{charge or 0}\t{_json(reading)}\n"
         for station, point, charge, readings in owned
         for reading in readings
     ]
@@ -27,10 +28,6 @@ def store_samples(owned: Iterable[Owned], *, recorded_at: datetime) -> None:
             cursor.copy("COPY meter_value (at, recorded_at, station_id, charge_point_id, charge_id, samples) FROM STDIN") as copy,
         ):
             copy.write("".join(lines))
-
-
-def _or_null(id: int | None) -> str:
-    return r"\N" if id is None else str(id)
 
 
 def _json(reading: Reading) -> str:

@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect
 
 from forecourt.charging import operations as charging
 from forecourt.charging.models import Charge, MeterValue
+from forecourt.charging.operations.samples import store_samples
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import SeenMessage
 from forecourt.gateway.queries import MessageFilter, message_rows
@@ -187,6 +188,25 @@ def test_one_message_that_cannot_be_recorded_costs_itself_alone(running: Running
     assert json.loads(good.socket.recv(5))[2]["idTagInfo"]["status"] == "Accepted"
     assert json.loads(bad.socket.recv(5))[:3] == [4, "BOMB", "InternalError"]
     assert bad.call("Heartbeat", {})[0] == 3
+
+
+def test_a_message_that_the_database_refuses_is_answered_and_leaves_the_others_alone(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches are carried out without savepoints first; what is refused is set apart when they are begun again."""
+
+    def refuse(owned, **kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / %s", [0 if any(readings[0].samples[0].value == "13" for *_, readings in owned) else 1])
+        store_samples(owned, **kwargs)
+
+    monkeypatch.setattr("forecourt.charging.operations.meters.store_samples", refuse)
+    stations = {"7": running.connect("CP1"), "13": running.connect("CP2")}
+    for value, station in stations.items():
+        payload = {"connectorId": 1, "meterValue": [{"timestamp": "2026-11-22T10:10:00Z", "sampledValue": [{"value": value}]}]}
+        station.socket.send(json.dumps([2, value, "MeterValues", payload]))
+    assert [json.loads(station.socket.recv(5)) for station in stations.values()] == [[3, "7", {}], [3, "13", {}]]
+    assert [row.station_id for row in MeterValue.objects.all()] == [running.ids["CP1"]]
 
 
 def test_a_lost_database_connection_delays_an_answer_and_loses_nothing(running: Running) -> None:
