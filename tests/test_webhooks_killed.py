@@ -1,24 +1,33 @@
-"""Kill -9 of a receiver of webhooks and of the worker in the middle of delivery: every change arrives at least once."""
+"""
+Kill -9 of a receiver of webhooks, and of the worker in the middle of delivery and of a job that somebody asked for: every change
+arrives at least once, the job is done in the end, and once.
+"""
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from tests.running import Product, eventually
+from tests.running import Browser, Product, eventually
 from tests.test_kill import kill
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(540), pytest.mark.xdist_group("kill")]
 CHANGED = 2_000  # charges
-SLOWLY = 0.2  # seconds for a delivery of at most a hundred
+SLOWLY = 0.3  # seconds for a delivery of at most a hundred
 KNOWN = 8  # deliveries that arrived before somebody dies
 AGAIN = 120.0  # seconds: a dead worker's lease ends after 30, a failed delivery is tried again after 60
+TAKEN_UP = 120.0  # seconds: a worker that is silent for 30 is dead, and they are looked for every minute
+IN_HAND = "SELECT id FROM procrastinate_jobs WHERE task_name = 'audit.make_export' AND status = 'doing'"
+LETTERS = "SELECT count(*) FROM notifications_outgoingemail WHERE kind = 'audit_export'"
 TOUCH = """
 UPDATE charging_charge SET state = state WHERE id IN (
   SELECT c.id FROM charging_charge c JOIN integrations_credential k USING (organisation_id)
@@ -93,15 +102,40 @@ def hears_of(receiver: Receiver, changes: Collection[tuple[int, str]]) -> None:
     eventually(lambda: set(changes) <= set(receiver.told), within=AGAIN, every=0.5, says=f"some changes never arrived at {receiver.port}")
 
 
-def test_every_change_arrives_although_a_receiver_and_the_worker_die_in_the_middle(mortal: Product, receivers: list[Receiver]):
+@contextmanager
+def export_under_way(product: Product, person: Browser) -> Iterator[None]:
+    """Until the block ends the job of an export of the audit log waits in the middle: for the table that it reads."""
+    with psycopg.connect(product.run["database_owner_url"]) as holder:
+        holder.execute("LOCK TABLE audit_event IN ACCESS EXCLUSIVE MODE")
+        person.post("/audit/exports")
+        eventually(lambda: product.rows(IN_HAND), says="no worker took the export in hand")
+        yield
+
+
+def made(product: Product) -> list[tuple[str]]:
+    return [state for state in product.rows("SELECT state FROM audit_export") if state != ("running",)]
+
+
+def test_the_receiver_and_the_worker_die_in_the_middle_and_everything_is_told_and_done(mortal: Product, receivers: list[Receiver]):
     first, second = receivers
+    admin = Browser(mortal, mortal.user("admin"))
     changed = {0: listen(mortal, 0, first), 3: listen(mortal, 3, second)}
     assert min(map(len, changed.values())) > 10 * KNOWN
     eventually(lambda: min(len(receiver.deliveries) for receiver in receivers) >= KNOWN, within=60)
     first.end()
     eventually(lambda: is_failing(mortal, first), within=30)
     first.start()
-    kill(mortal, "worker")
+    with export_under_way(mortal, admin):
+        kill(mortal, "worker")
     assert not set(changed[3]) <= set(second.told), "it was too late: the worker had nothing left to do"
     for receiver, which in ((first, 0), (second, 3)):
         hears_of(receiver, changed[which])
+    eventually(lambda: made(mortal), within=TAKEN_UP, every=0.5, says="the export was never taken up")
+    is_made_once(mortal, admin)
+
+
+def is_made_once(product: Product, person: Browser) -> None:
+    assert product.rows("SELECT state FROM audit_export") == [("ready",)]
+    eventually(lambda: product.rows(LETTERS) == [(1,)])
+    (address,) = set(re.findall(r'href="(/files/[^"]+)"', person.get("/audit/exports").text))
+    assert person.get(address).content.startswith(b"PK")
