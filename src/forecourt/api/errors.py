@@ -2,9 +2,11 @@
 The error envelope: every refusal looks the same, and a bug tells the caller nothing (partner API §6).
 
 The contract knows 400, 401, 403, 404 and 429. A domain's other refusals (409) answer 400, with their own code in `context`.
+What is not found among price groups is said in a second form too, beside the first (§6, §11.0: `MontaAppResponse`).
 """
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -36,6 +38,7 @@ READABLE = {
     429: "Too many requests. Please wait a moment.",
     500: "Something broke on our side.",
 }
+TWICE_TOLD = "/price-groups"
 
 
 class InvalidAccessToken(DomainError):
@@ -56,25 +59,43 @@ class TooManyRequests(DomainError):
     code, status = "too_many_requests", 429
 
 
-def envelope(status: int, message: str, *, error_code: str | None = None, context: Any = None, readable: str | None = None) -> HttpResponse:
-    body = {
+def envelope(
+    status: int,
+    message: str,
+    *,
+    error_code: str | None = None,
+    context: Any = None,
+    readable: str | None = None,
+    is_twice_told: bool = False,
+) -> HttpResponse:
+    body: dict[str, Any] = {
         "status": HTTPStatus(status).name,
         "message": message,
         "readableMessage": readable or READABLE.get(status, READABLE[400]),
         "errorCode": error_code or CODES.get(status, CODES[400]),
         "context": context,
     }
-    return reply(body, status=status)
+    return reply(body | (_second_form(body, status) if is_twice_told else {}), status=status)
 
 
-def refused(error: DomainError) -> HttpResponse:
+def _second_form(body: Mapping[str, Any], status: int) -> dict[str, Any]:
+    return {
+        "origin": "partner-api", "environment": "production", "localizedMessage": body["readableMessage"], "errors": None,
+        "statusCode": status, "code": status, "readable_message": body["readableMessage"], "error_code": body["errorCode"],
+    }  # fmt: skip
+
+
+def refused(error: DomainError, *, path: str = "") -> HttpResponse:
     status = error.status if error.status in CODES and error.status < 500 else 400
     context: dict[str, Any] = {name: value for name, value in error.facts.items() if isinstance(value, str | int | bool | None)}
     if fields := getattr(error, "fields", None):
         context["fields"] = fields
     if error.status == 409:
         context["code"] = error.code
-    return envelope(status, error.message, error_code=getattr(error, "error_code", None), context=context or None, readable=error.message)
+    return envelope(
+        status, error.message, error_code=getattr(error, "error_code", None), context=context or None, readable=error.message,
+        is_twice_told=status == 404 and TWICE_TOLD in path,
+    )  # fmt: skip
 
 
 def _invalid(error: ValidationError) -> HttpResponse:
@@ -96,7 +117,7 @@ def install(api: NinjaAPI) -> None:
         if isinstance(error, Forbidden):
             actor = getattr(request, "actor", None)
             security_log.info("refused %s %s to consumer %s", request.method, request.path, actor and actor.id)
-        return refused(error)
+        return refused(error, path=request.path)
 
     @api.exception_handler(ValidationError)
     def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:

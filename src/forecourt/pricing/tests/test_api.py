@@ -111,6 +111,14 @@ def test_a_default_is_set_and_then_not_deleted(cast, northwind):
     assert northwind.call("GET", f"/price-groups/{group.pk}").status_code == 404
 
 
+def test_a_price_group_that_is_not_found_is_said_in_both_forms_of_the_contract(northwind):
+    body = northwind.call("GET", "/price-groups/1").json()
+    assert (body["status"], body["errorCode"], body["error_code"]) == ("NOT_FOUND", "RESOURCE_NOT_FOUND", "RESOURCE_NOT_FOUND")
+    assert (body["statusCode"], body["code"], body["readable_message"]) == (404, 404, body["readableMessage"])
+    assert {"origin", "environment", "localizedMessage", "errors"} <= set(body)
+    assert "error_code" not in northwind.call("GET", "/charges/1").json()
+
+
 def test_a_price_is_applied_to_members(cast, northwind):
     group = make_price_group("M", cast.harbour, type="member")
     dora = TeamMember.objects.get(person=cast.dora, team=cast.harbour)
