@@ -149,6 +149,7 @@ class Cluster:
             raise ClusterError(
                 f"{self.folder / 'secrets.json'} is missing: put it back from a copy of this folder, the database cannot be opened without."
             )
+        self._secrets = Secrets.read(self.folder / "secrets.json")  # before a server starts that nobody could enter
 
     def _make(self, account: Account, binaries: Path) -> None:
         """`initdb` beside the final place, so that an interrupted one leaves nothing that looks like a cluster."""
