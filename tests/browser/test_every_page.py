@@ -13,7 +13,7 @@ from tests.running import Product
 from tests.test_who_may import PAGES
 from tests.who_may import TABLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(500), pytest.mark.xdist_group("furnished")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(500), pytest.mark.xdist_group("pages")]
 WIDTHS = (390, 820, 1440)
 THEMES: tuple[Theme, ...] = ("light", "dark")
 READERS = ("ada", "root", "tom")  # the first of these who may open a page opens it
