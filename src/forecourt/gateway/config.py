@@ -37,7 +37,7 @@ class Config:
     repeat_minutes: int = _number("FORECOURT_OCPP_REPEAT_MINUTES", 60)  # how long a repeated message is recognised
     refused_days: int = _number("FORECOURT_OCPP_REFUSED_DAYS", 90)
     collect_ms: int = _number("FORECOURT_OCPP_COLLECT_MS", 4)
-    threads: int = _number("FORECOURT_OCPP_THREADS", 2)  # database connections that commit
+    threads: int = _number("FORECOURT_OCPP_THREADS", 1)  # database connections that commit; two batches cost more than one of their size
 
 
 CONFIG = Config()
