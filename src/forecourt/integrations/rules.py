@@ -26,7 +26,9 @@ SHA1_PREFIX: Final = "sha1="
 STANDARD_PREFIX: Final = "whsec_"
 
 BATCH: Final = 100  # entries of one delivery
-MOST_ATTEMPTS: Final = 30  # of one entry: what alone is refused does not hold up the others for ever
+MOST_ATTEMPTS: Final = 30  # of one entry, whatever came of them
+MOST_REFUSALS: Final = 10  # of one entry alone, while others are accepted
+OF_THE_RECEIVER: Final = frozenset({401, 403, 404, 405, 407, 408, 410, 429})  # it refuses whatever comes, not what is in it
 RETRY: Final = timedelta(seconds=60)
 STEADY: Final = 10  # failures that are followed by a try after a minute
 LONGEST: Final = timedelta(hours=24)
@@ -78,6 +80,16 @@ def are_headers(headers: Mapping[str, str]) -> bool:
 def batch_size(failures: int) -> int:
     """Entries of the next delivery. After failures fewer, so that one which is refused lets the others pass."""
     return max(1, BATCH >> min(failures, 10))
+
+
+def is_refusal(status: int | None) -> bool:
+    """Whether the answer finds fault with what was sent, so that something else may be accepted."""
+    return status is not None and 400 <= status < 500 and status not in OF_THE_RECEIVER
+
+
+def is_set_aside(*, attempts: int, first_tried_at: datetime, accepted_at: datetime | None) -> bool:
+    """Whether an entry that was just refused alone is given up: tried ten times, and something else accepted in between."""
+    return attempts >= MOST_REFUSALS and accepted_at is not None and accepted_at > first_tried_at
 
 
 def retry_after(failures: int) -> timedelta:

@@ -33,6 +33,8 @@ class WebhookConfig(OperatorScoped):
     failing_since = models.DateTimeField(null=True)
     failures = models.IntegerField(default=0, db_default=0)  # in a row
     next_try_at = models.DateTimeField()
+    is_one_refused = models.BooleanField(default=False, db_default=False)  # one entry alone is to blame: new ones need not wait
+    accepted_at = models.DateTimeField(null=True)  # when anything last was
     leased_until = models.DateTimeField(null=True)  # a sender is at it
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -72,6 +74,7 @@ class WebhookEntry(models.Model):
     payload = models.TextField(null=True)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING, db_default=State.PENDING.value)
     attempts = models.SmallIntegerField(default=0, db_default=0)
+    first_tried_at = models.DateTimeField(null=True)  # in vain
     last_tried_at = models.DateTimeField(null=True)
     last_status = models.IntegerField(null=True)  # HTTP; null: no answer
     error = models.CharField(max_length=300, default="", db_default="")

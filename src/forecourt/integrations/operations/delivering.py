@@ -15,6 +15,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -35,15 +36,16 @@ State = WebhookEntry.State
 DUE = """
 UPDATE integrations_webhookconfig SET leased_until = %(until)s WHERE id IN (
   SELECT c.id FROM integrations_webhookconfig c JOIN integrations_credential k ON k.id = c.credential_id
-  WHERE c.switched_off_at IS NULL AND c.next_try_at <= %(at)s AND (c.leased_until IS NULL OR c.leased_until <= %(at)s)
+  WHERE c.switched_off_at IS NULL AND (c.next_try_at <= %(at)s OR c.is_one_refused) AND (c.leased_until IS NULL OR c.leased_until <= %(at)s)
     AND (c.failing_since IS NOT NULL) = %(failing)s AND k.revoked_at IS NULL
-    AND EXISTS (SELECT FROM integrations_webhookentry e WHERE e.config_id = c.id AND e.state = 'pending')
+    AND EXISTS (SELECT FROM integrations_webhookentry e WHERE e.config_id = c.id AND e.state = 'pending'
+                AND (c.next_try_at <= %(at)s OR e.attempts = 0))
   ORDER BY c.next_try_at LIMIT %(limit)s FOR UPDATE OF c SKIP LOCKED)
 RETURNING id, url, secret_encrypted, headers_encrypted, failures
 """
 # Who was tried least comes first: what is refused again and again does not hold up the others.
 WAITING = """
-SELECT c.id, e.id, e.entity_type, e.entity_id, e.change, e.event_time, e.payload
+SELECT c.id, e.attempts, e.id, e.entity_type, e.entity_id, e.change, e.event_time, e.payload
 FROM unnest(%(configs)s::bigint[], %(most)s::int[]) AS c (id, most), LATERAL (
   SELECT id, entity_type, entity_id, change, event_time, payload, attempts FROM integrations_webhookentry
   WHERE config_id = c.id AND state = 'pending' ORDER BY attempts, id LIMIT c.most) AS e
@@ -65,7 +67,8 @@ UPDATE integrations_webhookentry e SET state = 'completed', closed_at = %(at)s, 
 FROM told WHERE e.id = told.id
 """
 WORKING = """
-UPDATE integrations_webhookconfig SET failing_since = NULL, failures = 0, next_try_at = %(at)s, leased_until = NULL
+UPDATE integrations_webhookconfig SET failing_since = NULL, failures = 0, is_one_refused = false, accepted_at = %(at)s,
+  next_try_at = %(at)s, leased_until = NULL
 WHERE id IN (SELECT id FROM integrations_webhookconfig WHERE id = ANY(%(configs)s) ORDER BY id FOR NO KEY UPDATE)
 """
 
@@ -141,7 +144,13 @@ def _waiting(most: Mapping[int, int]) -> tuple[dict[int, list[tuple[Any, ...]]],
     found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for config_id, *entry in read(WAITING, {"configs": list(most), "most": list(most.values())}):
         found[config_id].append(tuple(entry))
-    return found, dict(read(PENDING, {"configs": list(most), "shown": PENDING_SHOWN}))
+    return {id: _together(rows) for id, rows in found.items()}, dict(read(PENDING, {"configs": list(most), "shown": PENDING_SHOWN}))
+
+
+def _together(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Those that go in one delivery: the untried by themselves; what failed in fewer the more often it did, until each is alone."""
+    least = rows[0][0]
+    return [row[1:] for row in rows[: rules.batch_size(least)] if least or not row[0]]
 
 
 def _event(_id: int, kind: str, entity_id: str, change: str, at: datetime, payload: str | None) -> Event:
@@ -183,17 +192,28 @@ def _delivered(outcomes: Sequence[Outcome], at: datetime) -> None:
 
 def _failed(outcome: Outcome, at: datetime) -> None:
     entries = _entries(outcome)
-    entries.update(error=outcome.error[:300], **_tried(outcome, at))
+    entries.update(error=outcome.error[:300], first_tried_at=Coalesce("first_tried_at", at), **_tried(outcome, at))
+    alone = entries.first() if len(outcome.batch.entry_ids) == 1 and rules.is_refusal(outcome.status) else None
     entries.filter(attempts__gte=rules.MOST_ATTEMPTS).update(state=State.FAILED, closed_at=at)
     config = WebhookConfig.objects.select_for_update(no_key=True).filter(pk=outcome.batch.config_id).first()
     if config is None or config.switched_off_at:
         return
-    config.failing_since = config.failing_since or at
-    config.failures += 1
-    config.next_try_at, config.leased_until = at + rules.retry_after(config.failures), None
-    config.save(update_fields=["failing_since", "failures", "next_try_at", "leased_until"])
-    if rules.is_given_up(config.failing_since, at):
+    if alone and _is_set_aside(alone, config):
+        entries.update(state=State.FAILED, closed_at=at)
+        config.failing_since, config.failures, config.next_try_at, config.is_one_refused = None, 0, at, False
+    else:
+        config.failing_since, config.failures = config.failing_since or at, config.failures + 1
+        config.next_try_at = at + rules.retry_after(config.failures)
+        config.is_one_refused = alone is not None and alone.attempts >= config.failures  # it had part in every failure in a row
+    config.leased_until = None
+    config.save(update_fields=["failing_since", "failures", "next_try_at", "is_one_refused", "leased_until"])
+    if config.failing_since and rules.is_given_up(config.failing_since, at):
         _switch_off(config, outcome, at)
+
+
+def _is_set_aside(entry: WebhookEntry, config: WebhookConfig) -> bool:
+    first = entry.first_tried_at
+    return first is not None and rules.is_set_aside(attempts=entry.attempts, first_tried_at=first, accepted_at=config.accepted_at)
 
 
 def _entries(outcome: Outcome) -> QuerySet[WebhookEntry]:

@@ -76,7 +76,7 @@ def _store(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime
 def _begin_anew(config: WebhookConfig, at: datetime) -> None:
     if config.switched_off_at:
         config.switched_off_at, config.switched_off_reason, config.enabled_at = None, "", at
-    config.failing_since, config.failures, config.next_try_at = None, 0, at
+    config.failing_since, config.failures, config.next_try_at, config.is_one_refused = None, 0, at, False
 
 
 def _check(checks: Checks, credential: Credential, wanted: Wanted) -> None:
@@ -159,4 +159,4 @@ def replay(*, actor: Actor, config: WebhookConfig, at: datetime, entry_id: int |
 
 
 def _reopen(entries: QuerySet[WebhookEntry]) -> int:
-    return entries.update(state=WebhookEntry.State.PENDING, attempts=0, closed_at=None)
+    return entries.update(state=WebhookEntry.State.PENDING, attempts=0, first_tried_at=None, closed_at=None)

@@ -69,6 +69,8 @@ def make_webhook(credential: Credential, url: str, **fields: Any) -> WebhookConf
     return operations.configure_webhook(actor=Actor.system("test"), credential=credential, wanted=wanted, at=AT)
 
 
-def make_entries(config: WebhookConfig, count: int, **fields: Any) -> list[WebhookEntry]:
+def make_entries(config: WebhookConfig, count: int, *, entity_id_from: int = 1, **fields: Any) -> list[WebhookEntry]:
     given = {"event_type": "teams", "entity_type": "team", "change": "updated", "event_time": AT, "payload": '{"id":1}'} | fields
-    return WebhookEntry.objects.bulk_create(WebhookEntry(config=config, entity_id=str(number), **given) for number in range(1, count + 1))
+    return WebhookEntry.objects.bulk_create(
+        WebhookEntry(config=config, entity_id=str(entity_id_from + number), **given) for number in range(count)
+    )

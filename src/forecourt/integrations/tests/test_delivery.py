@@ -10,6 +10,7 @@ from django.db import OperationalError
 from tests.cast import assemble
 
 from forecourt.access import Actor
+from forecourt.audit.models import Event
 from forecourt.integrations import delivery, operations, rules
 from forecourt.integrations.delivery import Sender
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
@@ -111,6 +112,75 @@ def test_what_is_refused_again_and_again_is_given_up_and_can_be_sent_again(webho
     assert states(webhook) == ["failed"]
     assert operations.replay(actor=SYSTEM, config=webhook, at=AT) == 1
     assert states(webhook) == ["pending"]
+
+
+def answer(at, status, *, is_failing=True):
+    """Send what is due and answer so; the entities' ids of each delivery."""
+    batches = batch(at, is_failing=is_failing)
+    record_outcomes([Outcome(one, status) for one in batches], at=at)
+    return [[event.entity_id for event in one.events] for one in batches]
+
+
+def refused_through_a_night(webhook):
+    """One entry, refused until the next try is hours away."""
+    make_entries(webhook, 1, entity_id_from=666)
+    at, night = AT, AT + timedelta(hours=12)
+    answer(at, 400, is_failing=False)
+    while (at := WebhookConfig.objects.get().next_try_at) < night:
+        assert answer(at, 400) == [["666"]]
+    assert at - night > timedelta(hours=4)
+    return night
+
+
+def test_after_a_quiet_night_with_one_refused_entry_a_new_one_is_delivered_at_once(webhook):
+    night = refused_through_a_night(webhook)
+    assert answer(night, 200) == []
+    make_entries(webhook, 2)
+    assert answer(night, 200) == [["1"]]
+    assert answer(night, 200, is_failing=False) == [["2"]]
+    assert answer(night, 400, is_failing=False) == [["666"]]
+    assert states(webhook) == ["failed", "completed", "completed"]
+    webhook.refresh_from_db()
+    assert (webhook.failing_since, webhook.failures) == (None, 0)
+    assert operations.replay(actor=SYSTEM, config=webhook, at=night) == 1
+    assert answer(night, 200, is_failing=False) == [["666"]]
+
+
+def test_a_second_entry_that_is_refused_waits_and_so_does_what_comes_after(webhook):
+    night = refused_through_a_night(webhook)
+    make_entries(webhook, 1)
+    assert answer(night, 400) == [["1"]]
+    make_entries(webhook, 1, entity_id_from=2)
+    assert answer(night + timedelta(hours=1), 200) == []
+
+
+@pytest.mark.parametrize("status", [None, 404, 429, 500])
+def test_a_receiver_that_fails_is_left_alone_whatever_comes(webhook, status):
+    make_entries(webhook, 1)
+    answer(AT, status, is_failing=False)
+    make_entries(webhook, 1)
+    assert answer(AT + timedelta(seconds=59), 200) == []
+
+
+def test_a_receiver_that_refuses_everything_is_switched_off_after_five_days(webhook):
+    make_entries(webhook, 1)
+    at, tries = AT, 1
+    answer(at, 400, is_failing=False)
+    while not WebhookConfig.objects.filter(switched_off_at__isnull=False).exists():
+        at, tries = WebhookConfig.objects.get().next_try_at, tries + 1
+        make_entries(webhook, 1)
+        answer(at, 400)
+    assert timedelta(days=5) <= at - AT < timedelta(days=6)
+    assert tries < 30
+    assert set(states(webhook)) == {"failed"}
+
+
+def test_how_sending_goes_is_not_in_the_audit_log(webhook):
+    before = Event.objects.count()
+    make_entries(webhook, 1)
+    answer(AT, 400, is_failing=False)
+    answer(AT + timedelta(minutes=1), 200)
+    assert Event.objects.count() == before
 
 
 def test_a_revoked_key_is_sent_nothing(webhook):

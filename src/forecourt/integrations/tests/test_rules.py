@@ -76,6 +76,22 @@ def test_five_days_of_failure_are_enough(days, given_up):
 
 
 @pytest.mark.parametrize(
+    ("status", "refusal"),
+    [(None, False), (302, False), (400, True), (401, False), (404, False), (410, False), (422, True), (429, False), (500, False)],
+)
+def test_only_what_finds_fault_with_the_entry_refuses_it(status, refusal):
+    assert rules.is_refusal(status) is refusal
+
+
+@pytest.mark.parametrize(
+    ("attempts", "accepted_at", "set_aside"),
+    [(10, AT + MINUTE, True), (9, AT + MINUTE, False), (30, None, False), (30, AT, False), (30, AT - HOUR, False)],
+)
+def test_an_entry_is_set_aside_after_ten_tries_if_others_were_accepted(attempts, accepted_at, set_aside):
+    assert rules.is_set_aside(attempts=attempts, first_tried_at=AT, accepted_at=accepted_at) is set_aside
+
+
+@pytest.mark.parametrize(
     ("headers", "allowed"),
     [
         ({}, True),
