@@ -24,7 +24,7 @@ from forecourt.integrations import rules
 from forecourt.integrations.models import WebhookConfig
 from forecourt.integrations.operations.delivering import Batch, Event, Outcome, lease_batches, milliseconds, record_outcomes
 from forecourt.integrations.queries.webhooks import pending_count
-from forecourt.integrations.secrets import headers_of, secret_of
+from forecourt.integrations.secrets import headers_of, previous_secret_of, secret_of
 from forecourt.kit import clock, outside
 
 T = TypeVar("T")
@@ -54,7 +54,9 @@ def request_of(batch: Batch, *, at: datetime) -> tuple[bytes, dict[str, str]]:
         "Content-Type": "application/json",
         "User-Agent": AGENT,
         rules.SIGNATURE_HEADER: rules.sha1_signature(batch.secret, body),
-        **rules.standard_headers(batch.secret, message_id=rules.message_id(batch.entry_ids), at=at, body=body),
+        **rules.standard_headers(
+            batch.secret, message_id=rules.message_id(batch.entry_ids), at=at, body=body, previous_secret=batch.previous_secret
+        ),
     }
     return body, batch.headers | ours
 
@@ -67,7 +69,9 @@ def send_test(config: WebhookConfig, *, at: datetime) -> Outcome:
     """
     event = Event("charge", None, "updated", milliseconds(at), None)
     secret, headers = secret_of(config.secret_encrypted), headers_of(config.headers_encrypted)
-    batch = Batch(config.pk, config.url, secret, headers, [], [event], pending_count(config), 0)
+    is_previous_good = config.previous_secret_until is not None and at < config.previous_secret_until
+    previous = previous_secret_of(config.previous_secret_encrypted) if is_previous_good else ""
+    batch = Batch(config.pk, config.url, secret, headers, [], [event], pending_count(config), 0, previous)
     body, headers = request_of(batch, at=at)
     try:
         answer = outside.call("POST", batch.url, headers=headers, body=body, timeout=TIMEOUT)

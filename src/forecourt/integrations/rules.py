@@ -32,6 +32,7 @@ OF_THE_RECEIVER: Final = frozenset({401, 403, 404, 405, 407, 408, 410, 429})  # 
 RETRY: Final = timedelta(seconds=60)
 STEADY: Final = 10  # failures that are followed by a try after a minute
 LONGEST: Final = timedelta(hours=24)
+BOTH_SECRETS_SIGN: Final = timedelta(hours=24)
 GIVEN_UP_AFTER: Final = timedelta(days=5)
 COMPLETED_KEPT: Final = timedelta(hours=24)
 FAILED_KEPT: Final = timedelta(days=7)
@@ -42,11 +43,16 @@ def sha1_signature(secret: str, body: bytes) -> str:
     return SHA1_PREFIX + hmac.digest(secret.encode(), body, hashlib.sha1).hex()
 
 
-def standard_headers(secret: str, *, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The three headers of Standard Webhooks: HMAC-SHA256 over id, time and body."""
+def standard_headers(secret: str, *, message_id: str, at: datetime, body: bytes, previous_secret: str = "") -> dict[str, str]:
+    """The three headers of Standard Webhooks: HMAC-SHA256 over id, time and body; by the previous secret too while it is good."""
     seconds = str(int(at.timestamp()))
-    signed = hmac.digest(_standard_key(secret), f"{message_id}.{seconds}.".encode() + body, hashlib.sha256)
-    return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": "v1," + base64.b64encode(signed).decode()}
+    signed = f"{message_id}.{seconds}.".encode() + body
+    signatures = " ".join(_standard_signature(one, signed) for one in (secret, previous_secret) if one)
+    return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signatures}
+
+
+def _standard_signature(secret: str, signed: bytes) -> str:
+    return "v1," + base64.b64encode(hmac.digest(_standard_key(secret), signed, hashlib.sha256)).decode()
 
 
 def message_id(entry_ids: Sequence[int]) -> str:

@@ -13,7 +13,11 @@ from forecourt.kit.secrets import CannotDecrypt, decrypt, encrypt
 SECRET: Final = "webhook-secret"  # noqa: S105 (the name of a purpose)
 HEADERS: Final = "webhook-headers"
 TABLE: Final = WebhookConfig._meta.db_table  # noqa: SLF001
-ENCRYPTED: Final = (EncryptedColumn(TABLE, "secret_encrypted", SECRET), EncryptedColumn(TABLE, "headers_encrypted", HEADERS))
+ENCRYPTED: Final = (
+    EncryptedColumn(TABLE, "secret_encrypted", SECRET),
+    EncryptedColumn(TABLE, "previous_secret_encrypted", SECRET),
+    EncryptedColumn(TABLE, "headers_encrypted", HEADERS),
+)
 
 
 class Unreadable(DomainError):
@@ -37,6 +41,14 @@ def secret_of(sealed: bytes | memoryview) -> str:
     :raises Unreadable: if no key fits.
     """
     return _opened(sealed, SECRET)
+
+
+def previous_secret_of(sealed: bytes | memoryview | None) -> str:
+    """The secret before; "" if there is none or no key fits: the new one signs alone."""
+    try:
+        return secret_of(sealed) if sealed else ""
+    except Unreadable:
+        return ""
 
 
 def headers_of(sealed: bytes | memoryview) -> dict[str, str]:

@@ -23,6 +23,8 @@ class WebhookConfig(OperatorScoped):
     url = models.CharField(max_length=191)
     secret_encrypted = models.BinaryField()
     secret_set_at = models.DateTimeField()
+    previous_secret_encrypted = models.BinaryField(null=True)  # signs beside the new one until then
+    previous_secret_until = models.DateTimeField(null=True)
     headers_encrypted = models.BinaryField()  # a JSON object, name → value
     event_types = ArrayField(models.CharField(max_length=60))
     team_ids = ArrayField(models.BigIntegerField(), null=True)  # null: all that the credential reaches

@@ -25,7 +25,7 @@ from forecourt.identity.models import Person
 from forecourt.integrations import rules
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
 from forecourt.integrations.queries.webhooks import PENDING_SHOWN
-from forecourt.integrations.secrets import Unreadable, headers_of, secret_of
+from forecourt.integrations.secrets import Unreadable, headers_of, previous_secret_of, secret_of
 from forecourt.kit.operations import operation
 from forecourt.notifications import operations as notifications
 from forecourt.operators.models import OperatorMember
@@ -41,7 +41,7 @@ UPDATE integrations_webhookconfig SET leased_until = %(until)s WHERE id IN (
     AND EXISTS (SELECT FROM integrations_webhookentry e WHERE e.config_id = c.id AND e.state = 'pending'
                 AND (c.next_try_at <= %(at)s OR e.attempts = 0))
   ORDER BY c.next_try_at LIMIT %(limit)s FOR UPDATE OF c SKIP LOCKED)
-RETURNING id, url, secret_encrypted, headers_encrypted, failures
+RETURNING id, url, secret_encrypted, CASE WHEN previous_secret_until > %(at)s THEN previous_secret_encrypted END, headers_encrypted, failures
 """
 # Who was tried least comes first: what is refused again and again does not hold up the others.
 WAITING = """
@@ -88,7 +88,7 @@ class Batch:
     """
     What is to be sent to one receiver at once. `left`: how many more entries wait, counted up to 10,000.
 
-    `unreadable`: why it cannot be sent at all, for want of the secret.
+    `previous_secret` signs too, if it is still good. `unreadable`: why it cannot be sent at all, for want of the secret.
     """
 
     config_id: int
@@ -99,6 +99,7 @@ class Batch:
     events: list[Event]
     left: int
     failures: int
+    previous_secret: str = ""
     unreadable: str = ""
 
 
@@ -130,11 +131,11 @@ def lease_batches(*, limit: int, is_failing: bool, at: datetime) -> list[Batch]:
 
 
 def _batch(config: tuple[Any, ...], rows: list[tuple[Any, ...]], count: int) -> Batch:
-    config_id, url, secret, headers, failures = config
+    config_id, url, secret, previous, headers, failures = config
     ids, events = [row[0] for row in rows], [_event(*row) for row in rows]
     left = max(0, count - len(rows))
     try:
-        return Batch(config_id, url, secret_of(secret), headers_of(headers), ids, events, left, failures)
+        return Batch(config_id, url, secret_of(secret), headers_of(headers), ids, events, left, failures, previous_secret_of(previous))
     except Unreadable as error:  # this receiver's delivery fails; the others' go on
         return Batch(config_id, url, "", {}, ids, events, left, failures, unreadable=error.message)
 
@@ -251,6 +252,7 @@ def _tell(config: WebhookConfig, person: Person) -> None:
 
 
 def purge_entries(*, at: datetime) -> int:
-    """Delete entries a day after they were delivered and a week after they were given up; how many."""
+    """Delete entries a day after they were delivered and a week after they were given up; how many. And secrets that sign no more."""
+    WebhookConfig.objects.filter(previous_secret_until__lte=at).update(previous_secret_encrypted=None, previous_secret_until=None)
     old = Q(state=State.COMPLETED, closed_at__lte=at - rules.COMPLETED_KEPT) | Q(closed_at__lte=at - rules.FAILED_KEPT)
     return WebhookEntry.objects.filter(old).delete()[0]

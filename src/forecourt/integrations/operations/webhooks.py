@@ -13,7 +13,7 @@ from forecourt.access import Actor
 from forecourt.integrations import rules
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.operations.credentials import Revoked
-from forecourt.integrations.secrets import sealed_headers, sealed_secret
+from forecourt.integrations.secrets import previous_secret_of, sealed_headers, sealed_secret
 from forecourt.kit import outside
 from forecourt.kit.errors import Invalid
 from forecourt.kit.fields import Checks
@@ -62,7 +62,7 @@ def _store(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime
         credential=credential, organisation_id=credential.organisation_id, operator_id=credential.operator_id, enabled_at=at
     )
     if wanted.secret is not None:
-        config.secret_encrypted, config.secret_set_at = sealed_secret(wanted.secret), at
+        _change_secret(config, wanted.secret, at)
     config.url, config.event_types = wanted.url, sorted(set(wanted.event_types))
     config.headers_encrypted = sealed_headers(dict(wanted.headers))
     config.team_ids = None if wanted.team_ids is None else sorted(set(wanted.team_ids))
@@ -71,6 +71,16 @@ def _store(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime
     _begin_anew(config, at)
     config.save()
     return config
+
+
+def _change_secret(config: WebhookConfig, secret: str, at: datetime) -> None:
+    """The one before signs too for 24 hours, so that a receiver is changed without a pause. The same one again changes nothing."""
+    before = previous_secret_of(config.secret_encrypted)
+    if before == secret:
+        return
+    if before:
+        config.previous_secret_encrypted, config.previous_secret_until = config.secret_encrypted, at + rules.BOTH_SECRETS_SIGN
+    config.secret_encrypted, config.secret_set_at = sealed_secret(secret), at
 
 
 def _begin_anew(config: WebhookConfig, at: datetime) -> None:

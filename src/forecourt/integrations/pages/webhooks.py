@@ -65,7 +65,9 @@ class WebhookForm(forms.Form):
         stays = (
             _("16 to 191 characters. Empty: one is made and shown once.")
             if is_new
-            else _("16 to 191 characters. Empty: it stays as it is.")
+            else _(
+                "16 to 191 characters. Empty: it stays as it is. After a change the one before signs too for 24 hours, beside the new one in “webhook-signature”."
+            )
         )
         self.fields["secret"].help_text = stays
 
@@ -225,12 +227,14 @@ def _may_manage(request: PageRequest, credential: Credential) -> bool:
 
 
 def _facts(config: WebhookConfig) -> list[tuple[str, Any]]:
+    until = config.previous_secret_until
     return [
         (_("Address"), config.url),
         (_("What is told"), ", ".join(config.event_types).replace(rules.EVERY_TYPE, _("everything"))),
         (_("Headers"), ", ".join(headers_of(config.headers_encrypted)) or None if is_readable(config) else None),
         (_("Teams"), _("all that the key reaches") if config.team_ids is None else len(config.team_ids)),
         (_("Secret set"), config.secret_set_at),
+        (_("The old secret is good until"), until if until and until > clock.now() else None),
         (_("On since"), None if config.switched_off_at else config.enabled_at),
         (_("Failing since"), config.failing_since),
         (_("Next try"), config.next_try_at if config.failing_since and not config.switched_off_at else None),

@@ -16,10 +16,12 @@ from forecourt.integrations.delivery import Sender
 from forecourt.integrations.models import WebhookConfig, WebhookEntry
 from forecourt.integrations.operations import delivering
 from forecourt.integrations.operations.delivering import Outcome, lease_batches, record_outcomes
+from forecourt.integrations.secrets import previous_secret_of
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.integrations.tests.receiver import SECRET, make_entries, make_webhook, receiving
 from forecourt.kit import clock
 from forecourt.notifications.models import Notification, OutgoingEmail
+from forecourt.project.rotating import rotate
 
 SYSTEM = Actor.system("test")
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -52,6 +54,47 @@ def test_the_delivery_is_that_of_the_contract(webhook):
     assert headers["X-Monta-Signature"] == rules.sha1_signature(SECRET, body)
     assert headers["X-Tenant"] == "7"
     assert set(headers) >= {"webhook-id", "webhook-timestamp", "webhook-signature"}
+
+
+def change_secret(webhook, secret, at):
+    wanted = operations.Wanted(webhook.url, secret, ["*"], {})
+    return operations.configure_webhook(actor=SYSTEM, credential=webhook.credential, wanted=wanted, at=at)
+
+
+def signature(secret, headers, body, at):
+    return rules.standard_headers(secret, message_id=headers["webhook-id"], at=at, body=body)["webhook-signature"]
+
+
+def test_both_secrets_sign_for_a_day_the_new_one_first(webhook):
+    new = "the-new-secret-of-the-receiver"
+    change_secret(webhook, new, AT)
+    change_secret(webhook, new, AT)  # the same again leaves the one before
+    make_entries(webhook, 1)
+    body, headers = delivery.request_of(batch()[0], at=AT)
+    assert headers["webhook-signature"] == f"{signature(new, headers, body, AT)} {signature(SECRET, headers, body, AT)}"
+    assert headers["X-Monta-Signature"] == rules.sha1_signature(new, body)
+    later = AT + timedelta(hours=24)
+    body, headers = delivery.request_of(batch(later)[0], at=later)
+    assert headers["webhook-signature"] == signature(new, headers, body, later)
+
+
+def test_a_secret_that_signs_no_more_is_forgotten_and_one_that_does_is_kept(webhook):
+    change_secret(webhook, "the-new-secret-of-the-receiver", AT)
+    operations.purge_entries(at=AT + timedelta(hours=23))
+    assert WebhookConfig.objects.filter(previous_secret_encrypted=None).count() == 0
+    operations.purge_entries(at=AT + timedelta(hours=24))
+    assert WebhookConfig.objects.filter(previous_secret_encrypted=None, previous_secret_until=None).count() == 1
+
+
+def test_the_previous_secret_is_written_anew_with_the_other_keys(webhook, settings):
+    settings.ENCRYPTION_KEYS = ["old"]
+    change_secret(webhook, "the-middle-secret-of-the-receiver", AT)
+    change_secret(webhook, "the-newest-secret-of-the-receiver", AT)
+    settings.ENCRYPTION_KEYS = ["new", "old"]
+    rotate()
+    settings.ENCRYPTION_KEYS = ["new"]
+    kept = WebhookConfig.objects.get().previous_secret_encrypted
+    assert previous_secret_of(kept) == "the-middle-secret-of-the-receiver"
 
 
 def test_at_most_a_hundred_go_at_once_and_the_rest_is_counted(webhook):

@@ -79,9 +79,13 @@ def test_bad_input_has_its_message_and_stores_nothing(ada, credential, fields, s
 
 def test_saving_without_a_secret_keeps_it(ada, credential, hook):
     before = secret_of(hook.secret_encrypted)
+    assert "signs too for 24 hours" in ada.get(path(credential, "/edit")).text
     ada.post(path(credential, "/edit"), given(event_types=["teams", "users"]))
     hook.refresh_from_db()
-    assert (secret_of(hook.secret_encrypted), hook.event_types) == (before, ["teams", "users"])
+    assert (secret_of(hook.secret_encrypted), hook.event_types, hook.previous_secret_until) == (before, ["teams", "users"], None)
+    assert "The old secret is good until</dt><dd>–" in ada.get(path(credential)).text
+    ada.post(path(credential, "/edit"), given(secret="another-secret-of-mine"))
+    assert "The old secret is good until</dt><dd>–" not in ada.get(path(credential)).text
 
 
 def test_a_secret_that_no_key_opens_is_said_and_a_new_one_mends_it(ada, credential, hook):
