@@ -13,13 +13,12 @@ from forecourt.access import Actor
 from forecourt.integrations import rules
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.operations.credentials import Revoked
+from forecourt.integrations.queries.webhooks import teams_reached
 from forecourt.integrations.secrets import previous_secret_of, sealed_headers, sealed_secret
 from forecourt.kit import outside
 from forecourt.kit.errors import Invalid
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
-from forecourt.operators.models import Operator
-from forecourt.teams.models import Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,10 @@ def _check_secret(checks: Checks, credential: Credential, secret: str | None) ->
 
 
 def _check_teams(checks: Checks, credential: Credential, team_ids: Sequence[int]) -> None:
-    operator = Operator.objects.get(pk=credential.operator_id)
-    owner = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
-    if Team.objects.filter(pk__in=team_ids, deleted_at=None, **owner).count() != len(set(team_ids)):
-        checks.fail("team_ids", _("The account does not reach one of these teams."))
+    if not team_ids:
+        checks.fail("team_ids", _("Choose at least one."))
+    if teams_reached(credential).filter(pk__in=team_ids).count() != len(set(team_ids)):
+        checks.fail("team_ids", _("The key does not reach one of these teams."))
     if len(team_ids) > rules.MOST_TEAMS:
         checks.fail("team_ids", _("These are too many."))
 

@@ -59,9 +59,9 @@ class WebhookForm(forms.Form):
     is_for_all = forms.BooleanField(label=gettext_lazy("Of all teams that the key reaches"), required=False)
     team_ids = forms.ModelMultipleChoiceField(label=gettext_lazy("Only of these teams"), queryset=Team.objects.none(), required=False)
 
-    def __init__(self, *args: Any, operator: Operator, is_new: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, credential: Credential, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team_ids"].queryset = teams_of(operator)  # type: ignore[attr-defined]
+        self.fields["team_ids"].queryset = kept.teams_reached(credential).order_by("name")  # type: ignore[attr-defined]
         stays = (
             _("16 to 191 characters. Empty: one is made and shown once.")
             if is_new
@@ -116,7 +116,7 @@ def webhook_edit(request: PageRequest, credential_id: int) -> HttpResponseBase:
     credential = fetched_key(request, credential_id, MANAGE)
     config = kept.config_of(credential)
     has_secret = config is not None and is_readable(config)
-    form = WebhookForm(request.POST or None, operator=credential.operator, is_new=not has_secret, initial=_initial(config))
+    form = WebhookForm(request.POST or None, credential=credential, is_new=not has_secret, initial=_initial(config))
     if request.method == "POST" and form.is_valid():
         secret = form.cleaned_data["secret"] or (None if has_secret else new_secret(40))
         try:

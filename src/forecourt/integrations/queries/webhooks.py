@@ -14,6 +14,8 @@ from forecourt.integrations.models import Credential, WebhookConfig, WebhookCurs
 from forecourt.integrations.queries.credentials import Consumer, consumers
 from forecourt.integrations.rules import is_subscribed
 from forecourt.kit.registries import Unread, WebhookSource, WebhookStream
+from forecourt.operators.models import Operator
+from forecourt.teams.models import Team
 
 CHUNK = 1000  # changes of one source that are read at once
 MARGIN = timedelta(seconds=1)
@@ -139,6 +141,16 @@ def unread_of(stream: WebhookStream, *, earliest: datetime) -> tuple[Unread, dat
     settled, now = read(SETTLED)[0]
     at, first = WebhookCursor.objects.filter(pk=stream.event_type).values_list("at", "row_id").first() or (earliest, 0)
     return Unread(first if first <= settled else 0, settled, max(at, earliest) - LATE, CHUNK), now
+
+
+def teams_reached(credential: Credential) -> QuerySet[Team]:
+    """The living teams that the key reaches: of its account, or of the operators and teams that it is limited to."""
+    operator = Operator.objects.get(pk=credential.operator_id)
+    owner = {"organisation_id": operator.organisation_id} if operator.is_main else {"operator_id": operator.pk}
+    teams = Team.objects.filter(deleted_at=None, **owner)
+    if credential.operator_ids:
+        teams = teams.filter(operator_id__in=[operator.pk, *credential.operator_ids])
+    return teams.filter(pk__in=credential.team_ids) if credential.team_ids else teams
 
 
 def config_of(credential: Credential) -> WebhookConfig | None:

@@ -5,6 +5,8 @@ import pytest
 from forecourt.integrations.models import Credential, WebhookConfig
 from forecourt.integrations.tests.factories import api_client
 from forecourt.integrations.tests.receiver import SECRET, make_entries, make_webhook
+from forecourt.operators.tests.factories import make_sub_account
+from forecourt.teams.tests.factories import make_team
 
 URL = "https://localhost/hook"
 BODY = {
@@ -50,12 +52,23 @@ def test_a_secret_that_no_key_opens_is_said_and_replaced(client):
         ("eventTypes", ["weather"]),
         ("customHeaders", {"headers": {"Host": "x"}}),
         ("teamIds", [99999999]),
+        ("teamIds", []),
     ],
 )
 def test_bad_input_is_named_and_stores_nothing(client, field, value):
     answer = client.call("PUT", "/webhooks/config", BODY | {field: value})
     assert (answer.status_code, list(answer.json()["context"]["fields"])) == (400, [field])
     assert WebhookConfig.objects.count() == 0
+
+
+@pytest.mark.parametrize("reach", ["team_ids", "operator_ids"])
+def test_a_team_that_the_key_does_not_reach_is_refused(cast, client, reach):
+    reached, other = make_team("Depot", cast.southwind), make_team("Yard", make_sub_account("Westwind", of=cast.northwind))
+    Credential.objects.update(**{reach: [reached.pk if reach == "team_ids" else cast.southwind.pk]})
+    assert client.call("PUT", "/webhooks/config", BODY | {"teamIds": [reached.pk]}).status_code == 200
+    answer = client.call("PUT", "/webhooks/config", BODY | {"teamIds": [reached.pk, other.pk]})
+    assert answer.json()["context"]["fields"] == {"teamIds": "The key does not reach one of these teams."}
+    assert WebhookConfig.objects.get().team_ids == [reached.pk]
 
 
 def test_our_own_host_is_refused(client, settings):

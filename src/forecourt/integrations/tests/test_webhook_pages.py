@@ -2,11 +2,12 @@
 
 import pytest
 
-from forecourt.integrations.models import WebhookConfig, WebhookEntry
+from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.secrets import headers_of, secret_of
 from forecourt.integrations.tests.factories import make_credential
 from forecourt.integrations.tests.receiver import make_entries, make_webhook
 from forecourt.kit import clock
+from forecourt.teams.tests.factories import make_team
 
 
 @pytest.fixture
@@ -75,6 +76,14 @@ def test_bad_input_has_its_message_and_stores_nothing(ada, credential, fields, s
     assert answer.status_code == 422
     assert says in answer.text
     assert WebhookConfig.objects.count() == 0
+
+
+def test_only_teams_that_the_key_reaches_are_offered(ada, cast, credential):
+    reached, other = make_team("Depot Nord", cast.southwind), make_team("Yard Syd", cast.southwind)
+    Credential.objects.update(team_ids=[reached.pk])
+    page = ada.get(path(credential, "/edit")).text
+    assert ("Depot Nord" in page, "Yard Syd" in page) == (True, False)
+    assert "Select a valid choice." in ada.post(path(credential, "/edit"), given(is_for_all="", team_ids=[other.pk])).text
 
 
 def test_saving_without_a_secret_keeps_it(ada, credential, hook):
