@@ -46,7 +46,6 @@ class WebhookForm(forms.Form):
     )
     event_types = forms.MultipleChoiceField(
         label=gettext_lazy("What is told"),
-        choices=[(rules.EVERY_TYPE, gettext_lazy("Everything")), *((name, name) for name in rules.EVENT_TYPES)],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -62,6 +61,9 @@ class WebhookForm(forms.Form):
     def __init__(self, *args: Any, credential: Credential, is_new: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team_ids"].queryset = kept.teams_reached(credential).order_by("name")  # type: ignore[attr-defined]
+        kinds = kept.types_told() | set(self.initial.get("event_types", ()))  # one that was set by API stays
+        names = [(name, name) for name in rules.EVENT_TYPES if name in kinds]
+        self.fields["event_types"].choices = [(rules.EVERY_TYPE, _("Everything")), *names]  # type: ignore[attr-defined]
         stays = (
             _("16 to 191 characters. Empty: one is made and shown once.")
             if is_new

@@ -13,7 +13,7 @@ from forecourt.api.rows import read
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookCursor, WebhookEntry
 from forecourt.integrations.queries.credentials import Consumer, consumers
 from forecourt.integrations.rules import is_subscribed
-from forecourt.kit.registries import Unread, WebhookSource, WebhookStream
+from forecourt.kit.registries import Unread, WebhookSource, WebhookStream, webhook_sources, webhook_streams
 from forecourt.operators.models import Operator
 from forecourt.teams.models import Team
 
@@ -141,6 +141,11 @@ def unread_of(stream: WebhookStream, *, earliest: datetime) -> tuple[Unread, dat
     settled, now = read(SETTLED)[0]
     at, first = WebhookCursor.objects.filter(pk=stream.event_type).values_list("at", "row_id").first() or (earliest, 0)
     return Unread(first if first <= settled else 0, settled, max(at, earliest) - LATE, CHUNK), now
+
+
+def types_told() -> set[str]:
+    """The event types that something sends. The contract's others are accepted and say nothing yet."""
+    return {source.event_type for source in webhook_sources} | {stream.event_type for stream in webhook_streams}
 
 
 def teams_reached(credential: Credential) -> QuerySet[Team]:

@@ -86,6 +86,20 @@ def test_only_teams_that_the_key_reaches_are_offered(ada, cast, credential):
     assert "Select a valid choice." in ada.post(path(credential, "/edit"), given(is_for_all="", team_ids=[other.pk])).text
 
 
+@pytest.mark.parametrize("kind", ["charges", "ocpp-messages"])
+def test_what_something_sends_is_offered(ada, credential, kind):
+    assert f'value="{kind}"' in ada.get(path(credential, "/edit")).text
+
+
+@pytest.mark.parametrize("kind", ["installer-jobs", "subscriptions", "plans", "reports"])
+def test_what_nothing_sends_yet_is_not_offered_and_stays_if_set_by_api(ada, credential, hook, kind):
+    assert f'value="{kind}"' not in ada.get(path(credential, "/edit")).text
+    WebhookConfig.objects.update(event_types=[kind])
+    assert f'value="{kind}"' in ada.get(path(credential, "/edit")).text
+    ada.post(path(credential, "/edit"), given(event_types=[kind]))
+    assert WebhookConfig.objects.get().event_types == [kind]
+
+
 def test_saving_without_a_secret_keeps_it(ada, credential, hook):
     before = secret_of(hook.secret_encrypted)
     assert "signs too for 24 hours" in ada.get(path(credential, "/edit")).text
