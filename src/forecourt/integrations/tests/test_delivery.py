@@ -135,6 +135,21 @@ def test_a_failure_waits_a_minute_and_less_goes_the_next_time(webhook):
     assert (entry.state, entry.attempts, entry.last_status, entry.answer) == ("pending", 1, 500, "broken")
 
 
+def test_the_same_entries_sent_again_have_the_same_id_and_fewer_have_another(webhook):
+    make_entries(webhook, 100)
+    first, lease_over = batch()[0], AT + timedelta(seconds=31)
+    (again,) = batch(lease_over)
+    assert headers_of(first, AT)["webhook-id"] == headers_of(again, lease_over)["webhook-id"]
+    record_outcomes([Outcome(again, 500)], at=lease_over)
+    (fewer,) = batch(AT + timedelta(minutes=2), is_failing=True)
+    assert set(fewer.entry_ids) < set(first.entry_ids)
+    assert headers_of(fewer, AT)["webhook-id"] != headers_of(first, AT)["webhook-id"]
+
+
+def headers_of(batch, at):
+    return delivery.request_of(batch, at=at)[1]
+
+
 def test_after_five_days_it_is_switched_off_and_the_admins_are_told(webhook, cast):
     make_entries(webhook, 1)
     fail(AT, is_failing=False)
