@@ -29,9 +29,9 @@ def eventually(look: Callable[[], T], within: float = 20, *, every: float = 0.05
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """Ours without what belongs to the tests' own database."""
+    """Ours without what belongs to the tests' own database. Tests use every core, and wait for the worker: it does not step back."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "FORECOURT_", "DJANGO_"))}
-    return kept | {"PYTHONUNBUFFERED": "1"} | more
+    return kept | {"PYTHONUNBUFFERED": "1", "FORECOURT_WORKER_NICE": "0"} | more
 
 
 class Product:

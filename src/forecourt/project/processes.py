@@ -1,9 +1,11 @@
 """The three processes of the product, each run to its end in this process."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 from forecourt.project.embedded.account import dies_with_parent
@@ -93,6 +95,7 @@ def gateway() -> int:
 def worker() -> int:
     """Jobs and periodic runs, until SIGTERM or SIGINT. It listens, so behind a pooler it needs `DATABASE_DIRECT_URL`."""
     prepare()
+    _step_back()
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -106,6 +109,14 @@ def worker() -> int:
         jobs.run_worker(concurrency=number("FORECOURT_WORKER_CONCURRENCY", 4), shutdown_graceful_timeout=8)
     end_drain()
     return 0
+
+
+def _step_back() -> None:
+    """Stations and people go first: where the processor is scarce, a backlog that drains costs the gateway a third at most."""
+    niceness = number("FORECOURT_WORKER_NICE", 15)
+    os.nice(niceness)
+    with contextlib.suppress(OSError):  # each session of processes is a group with a share of its own, where the kernel does so
+        Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def number(name: str, default: int) -> int:
