@@ -24,7 +24,7 @@ TOKEN_PURPOSE = "api-token"  # noqa: S105 (the name of a purpose)
 # The living token's credential, and how many requests its limit has counted in this window: one statement, one round trip.
 # A person's applications share one limit (partner API §7).
 COLUMNS = """c.id, c.flavour = 'public' AS is_public, c.name, c.scopes, c.operator_ids, c.team_ids, c.rate_limit, c.rate_interval_seconds,
- c.person_id, c.operator_id, c.organisation_id, o.is_main"""
+ c.person_id, c.operator_id, c.organisation_id, o.is_main, p.first_name, p.last_name, p.platform_role"""
 LIVING = f"""
 WITH found AS (
   SELECT {COLUMNS}
@@ -43,6 +43,7 @@ SELECT counted.count, found.* FROM found, counted
 """  # noqa: S608 (constants)
 PARTNERS = f"""
 SELECT {COLUMNS} FROM integrations_credential c JOIN operators_operator o ON o.id = c.operator_id
+LEFT JOIN identity_person p ON p.id = c.person_id
 WHERE c.id = ANY(%s) AND c.flavour = 'partner' AND c.revoked_at IS NULL AND o.deleted_at IS NULL ORDER BY c.id
 """  # noqa: S608 (constants)
 TEAMS = "SELECT operator_id, array_agg(id) FROM teams_team WHERE id = ANY(%s) AND organisation_id = %s GROUP BY operator_id"
@@ -99,7 +100,7 @@ def consumer_of(access_token: str, *, at: datetime) -> tuple[Consumer, int] | No
     """
     The consumer of a living access token, and which request of its window this is; None for a wrong, expired or revoked one.
 
-    One statement at each request, so that revoking holds at once; one more where teams are listed, three for a person.
+    One statement at each request, so that revoking holds at once; one more where teams are listed, two for a person.
     """
     hash = keyed_hash(access_token, purpose=TOKEN_PURPOSE)
     found = read(LIVING, {"hash": hash, "at": at, "second": int(at.timestamp())}) if access_token else []
@@ -127,11 +128,12 @@ def _consumer(*row: Any) -> Consumer:
 def _make(
     id: int, is_public: bool, name: str, scopes: tuple[str, ...], operator_ids: tuple[int, ...], team_ids: tuple[int, ...], limit: int,
     interval: int, person_id: int | None, operator_id: int, organisation_id: int, is_main: bool,
+    first_name: str, last_name: str, platform_role: str | None,
 ) -> Consumer:  # fmt: skip
     teams = {key: frozenset(ids) for key, ids in read(TEAMS, [list(team_ids), organisation_id])} if team_ids else None
     if is_public:
         assert person_id is not None  # a constraint of the table
-        actor = actor_of(Person.objects.get(pk=person_id))
+        actor = actor_of(Person(pk=person_id, first_name=first_name, last_name=last_name, platform_role=platform_role))
     else:
         reach = _reach(operator_id, organisation_id, is_main, operator_ids, teams)
         actor = Actor(ActorKind.CONSUMER, id, name, permissions=permissions_of(scopes), reach=reach, operator_id=operator_id)

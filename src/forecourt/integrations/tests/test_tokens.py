@@ -12,6 +12,7 @@ from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential, Token
 from forecourt.integrations.tests.factories import AT, ApiClient, make_credential
 from forecourt.kit.errors import Forbidden, Invalid
+from forecourt.teams.queries import actor_of
 
 SYSTEM = Actor.system("test")
 
@@ -141,3 +142,12 @@ def test_asking_who_it_is_counts_the_request_in_its_window(cast):
     token = issue(make_credential(cast.northwind, rate_interval_seconds=60)).access_token
     uses = [queries.consumer_of(token, at=AT + timedelta(seconds=second)) for second in (0, 59, 60)]
     assert [use and use[1] for use in uses] == [1, 2, 1]
+
+
+def test_the_actor_of_a_persons_token_takes_two_queries_beside_the_token_and_is_the_portals(cast, django_assert_num_queries):
+    token = issue(make_credential(cast.northwind, person=cast.dora)).access_token
+    with django_assert_num_queries(2):
+        actor = consumer_with(token).actor
+    portals = actor_of(cast.dora)
+    assert (actor.id, actor.name, actor.platform_role) == (portals.id, portals.name, portals.platform_role)
+    assert (actor.operator_memberships, actor.team_memberships) == (portals.operator_memberships, portals.team_memberships)
