@@ -50,7 +50,7 @@ def furnished(own_folder: Path) -> Iterator[Product]:
         secret = json.loads((product.folder / "secrets.json").read_text())["secret_key"]
         environment = clean_environment(DATABASE_URL=run["database_url"], FORECOURT_SECRET_KEY=secret)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.furnish"], env=environment, capture_output=True, text=True, check=False, timeout=60
+            [sys.executable, "-m", "tests.furnish"], env=environment, capture_output=True, text=True, check=False, timeout=240
         )
         assert done.returncode == 0, done.stderr
         product.ids = json.loads(done.stdout)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from forecourt.identity.tests.factories import PASSWORD as CAST_PASSWORD
 from tests.browser.conftest import opened, sign_in
 from tests.browser.test_main_paths import fill, send
 from tests.browser.test_my_account import code, faults
@@ -202,3 +203,30 @@ def leave(page: Page) -> None:
     expect(page.get_by_text("Your account will be deleted.")).to_be_visible()
     page.goto("/me")
     expect(page).to_have_url(re.compile("/accounts/login/"))
+
+
+def test_a_phone_number_comes_by_a_code_and_goes_again(page: Page, furnished: Product):
+    sign_in(page, "oscar@example.com", CAST_PASSWORD)
+    page.goto("/me")
+    page.get_by_role("link", name="Change phone number").click()
+    confirm(page, CAST_PASSWORD)
+    fill(page, address="12")
+    send(page)
+    expect(page.locator("#id_address-error")).to_be_visible()
+    assert faults(page) == []
+    fill(page, address="+45 31 32 33 34")
+    send(page)
+    digits = code_sent(furnished, "+4531323334")
+    fill(page, code="111111" if digits != "111111" else "222222")
+    send(page)
+    expect(page.locator("#id_code-error")).to_have_text("This is not the code. Look at it again.")
+    assert faults(page) == []
+    assert furnished.rows("SELECT phone FROM identity_person WHERE email = 'oscar@example.com'") == [(None,)]
+    fill(page, code=digits)
+    send(page)
+    expect(page.get_by_text("Your phone number is changed.")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("+4531323334")
+    assert "+45" in letter(furnished, "oscar@example.com")  # the address that stays is told, with the number masked
+    page.get_by_role("link", name="Remove phone number").click()
+    page.get_by_role("button", name="Remove the number").click()
+    expect(page.get_by_text("Your phone number is gone.")).to_be_visible()

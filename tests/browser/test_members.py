@@ -2,10 +2,11 @@
 
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_main_paths import SignIn, fill, heading, pytestmark, secret, send
+from tests.browser.test_main_paths import SignIn, act, agree, fill, heading, pytestmark, secret, send
 from tests.running import Product
 
 __all__ = ["pytestmark"]
@@ -101,3 +102,23 @@ def test_a_monthly_fee_is_set_and_ended(signed_in: SignIn, furnished: Product):
     page.get_by_role("link", name="End").click()
     page.get_by_role("button", name="End monthly fee").click()
     expect(page.get_by_text("The monthly fee ends.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_who_is_blocked_no_longer_opens_the_team_until_unblocked(signed_in: SignIn, furnished: Product):
+    page, dora = signed_in("ada"), signed_in("dora")
+    dora.goto(harbour(furnished))
+    heading(dora, "Harbour")
+    page.goto(harbour(furnished, "/members?q=Dora"))
+    act(page, "Dora Test", "Block")
+    clean(page)
+    agree(page, "Block member")
+    expect(page.get_by_text("Dora Test is blocked.")).to_be_visible()
+    page.goto(harbour(furnished, "/members?q=Dora"))
+    expect(page.get_by_role("row", name=re.compile("Dora Test"))).to_contain_text("Blocked")
+    answer = dora.request.get(furnished.portal + harbour(furnished))
+    assert answer.status == 404
+    act(page, "Dora Test", "Unblock")
+    expect(page.get_by_text("Dora Test is a member again.")).to_be_visible()
+    dora.goto(harbour(furnished))
+    heading(dora, "Harbour")
