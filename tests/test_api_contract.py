@@ -26,17 +26,17 @@ def test_no_request_breaks_the_api_and_every_answer_is_as_documented(running: Pr
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=running.portal)
     headers = {"Authorization": str(api.session.headers["Authorization"])}
-    found: list[str] = []
+    operations = []
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
-        found += faults(result.ok(), headers)
-    assert found == []
+        operations.append(result.ok())
+    operations.sort(key=lambda one: "/auth/" in one.path)  # last: wrong tokens and clients are counted against this address
+    assert [fault for operation in operations for fault in faults(operation, headers)] == []
 
 
 def faults(operation: schemathesis.APIOperation[Any, Any, Any, Any], headers: dict[str, str]) -> list[str]:
     """What a few generated requests to one operation bring to light; the first fault ends it."""
-    if "/auth/" in operation.path:
-        return []  # would spend the credential's tokens
+    answered: list[int] = []
 
     @settings(
         max_examples=EXAMPLES,
@@ -51,6 +51,7 @@ def faults(operation: schemathesis.APIOperation[Any, Any, Any, Any], headers: di
         response = case.call(headers=headers)
         if response.status_code == 429:
             return
+        answered.append(response.status_code)
         case.validate_response(response, checks=[not_a_server_error, response_schema_conformance])
 
     try:
@@ -58,4 +59,4 @@ def faults(operation: schemathesis.APIOperation[Any, Any, Any, Any], headers: di
     except (Exception, BaseExceptionGroup) as error:
         said = "; ".join(str(one) for one in getattr(error, "exceptions", [error]))
         return [f"{operation.label}: {said[:500]}"]
-    return []
+    return [] if answered else [f"{operation.label}: nothing but 429"]
