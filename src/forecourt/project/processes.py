@@ -72,6 +72,10 @@ def _load(target: str) -> Callable[..., Any]:
 
     dies_with_parent(signal.SIGKILL, parent=os.getppid())()
     loaded: Callable[..., Any] = load_target(target)
+    from forecourt.api.direct import Lane
+    from forecourt.project.wsgi import lists
+
+    lists.lane = Lane()
     return loaded
 
 

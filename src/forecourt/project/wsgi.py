@@ -8,6 +8,7 @@ everything else, the API's documentation page too, runs through `MIDDLEWARE`. A 
 
 import os
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import django
@@ -43,6 +44,7 @@ class DirectHandler:
     """The lists of the API: what `API_MIDDLEWARE` does to an ordinary answer, in a few lines."""
 
     def __init__(self) -> None:
+        self.lane: direct.Lane | None = None  # the server's processes have one
         self._security = SecurityMiddleware(HttpResponse)
         self._guarding: dict[bool, direct.Headers] = {}
 
@@ -51,7 +53,8 @@ class DirectHandler:
         if environ.get("PATH_INFO") not in direct.LISTS:
             return None
         identity(environ)
-        answer = direct.answer(environ)
+        with self.lane.turn() if self.lane else nullcontext():
+            answer = direct.answer(environ)
         if answer is None:
             return None
         headers, body = answer
@@ -70,13 +73,13 @@ class DirectHandler:
 
 
 django.setup(set_prefix=False)
-_direct, _api, _browser = DirectHandler(), ApiHandler(), WSGIHandler()
+lists, _api, _browser = DirectHandler(), ApiHandler(), WSGIHandler()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     if settings.IS_BEHIND_PROXY and (passed := environ.get("HTTP_X_FORWARDED_FOR")):
         environ["REMOTE_ADDR"] = passed.rsplit(",", 1)[-1].strip()  # what our own proxy saw; the rest is the client's word
-    answered = _direct(environ, start_response)
+    answered = lists(environ, start_response)
     if answered is not None:
         return answered
     path: str = environ.get("PATH_INFO", "")

@@ -1,10 +1,11 @@
 """The direct road answers exactly what the ordinary road of the API does, and counts a request once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
 from django.core import signals
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.urls import get_resolver
 
 from forecourt.api import direct
@@ -148,7 +149,7 @@ def test_a_request_keeps_the_id_that_a_proxy_gave_it(token, path, given):
 def test_over_https_both_roads_insist_on_it(token, ordinary, settings, monkeypatch):
     settings.SECURE_HSTS_SECONDS = 31_536_000
     monkeypatch.setattr(wsgi, "_api", wsgi.ApiHandler())
-    monkeypatch.setattr(wsgi, "_direct", wsgi.DirectHandler())
+    monkeypatch.setattr(wsgi, "lists", wsgi.DirectHandler())
     headers = {"HTTP_AUTHORIZATION": token, "wsgi.url_scheme": "https"}
     answered = told("/api/v1/charges", **headers)
     assert ("Strict-Transport-Security", "max-age=31536000") in answered[1]
@@ -158,3 +159,51 @@ def test_over_https_both_roads_insist_on_it(token, ordinary, settings, monkeypat
 def test_a_connection_beyond_its_age_is_replaced_on_the_direct_road_too(token, put_away):
     told("/api/v1/charges", HTTP_AUTHORIZATION=token)
     put_away.assert_called_once_with()
+
+
+@pytest.fixture
+def lane():
+    lane = direct.Lane()
+    yield lane
+    with lane.turn():
+        connections["default"].close()
+
+
+def session():
+    """PostgreSQL's process behind the thread's present connection."""
+    with connections["default"].cursor() as cursor:
+        return cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+
+
+def test_lists_take_turns_at_one_connection_whatever_their_thread(db, lane):
+    def in_turn():
+        with lane.turn():
+            return session()
+
+    own = session()
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        others = {threads.submit(in_turn).result() for _ in range(2)}
+    assert others == {in_turn()}
+    assert others != {own}
+    assert session() == own
+
+
+def test_behind_a_slow_list_a_thread_goes_on_at_its_own_connection(db, lane):
+    def own_and_in_turn():
+        own = connections["default"]
+        with lane.turn():
+            return own is connections["default"]
+
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        with lane.turn():
+            assert threads.submit(own_and_in_turn).result()
+        assert not threads.submit(own_and_in_turn).result()
+
+
+def test_a_bug_gives_the_turn_back(db, lane):
+    own = connections["default"]
+    with pytest.raises(ZeroDivisionError), lane.turn():
+        raise ZeroDivisionError
+    assert connections["default"] is own
+    with lane.turn():
+        assert connections["default"] is not own
