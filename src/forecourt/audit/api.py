@@ -1,11 +1,12 @@
 """The audit log (partner API §11.34)."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from ninja import Query, Router
 from pydantic import Field
 
-from forecourt.access import Permission, require
+from forecourt.access import Permission, Scope, require
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.shapes import Id, In, Moment, Out
 from forecourt.audit import queries
@@ -67,13 +68,12 @@ def search_audit_log(request: ApiRequest, query: Query[AuditQuery]) -> dict[str,
     Read the audit log, newest first, in the order in which changes became true.
 
     `after` goes on to older events, `before` back to newer ones; whoever follows the log asks with the newest id they know as
-    `before` until nothing comes. An event is never inserted between two that were read.
+    `before` until nothing comes. An event is never inserted between two that were read. Without `operatorId` it is the log of the
+    credential's own operator; a Main account's holds also what belongs to the organisation as a whole.
     """
-    scope = require(request.actor, Permission.AUDIT_READ)
+    scope, filters = _asked(request, query)
     after, before = _cursor("after", query.after), _cursor("before", query.before)
-    page = queries.events(
-        scope, filters=_filters(query), limit=query.per_page, older_than=after, newer_than=before if after is None else None
-    )
+    page = queries.events(scope, filters=filters, limit=query.per_page, older_than=after, newer_than=before if after is None else None)
     meta = {
         "itemCount": len(page.rows), "perPage": query.per_page,
         "after": public_id(page.older) if page.older else None, "before": public_id(page.newer) if page.newer else None,
@@ -88,6 +88,18 @@ def get_audit_log(request: ApiRequest, event_id: str) -> dict[str, Any]:
     return _shape(request, queries.event(scope, _number(event_id)))
 
 
+def _asked(request: ApiRequest, query: AuditQuery) -> tuple[Scope, EventFilter]:
+    """
+    The log of one operator (partner API §3), and what narrows it.
+
+    :raises Forbidden: for an operator that the credential does not reach.
+    """
+    filters, own = _filters(query), request.actor.operator_id
+    if query.operator_id in (None, own) and request.actor.scope(Permission.AUDIT_READ).organisation_ids:
+        return require(request.actor, Permission.AUDIT_READ), replace(filters, operator_id=own, with_no_operator=True)
+    return require(request.consumer.within(query.operator_id), Permission.AUDIT_READ), filters
+
+
 def _filters(query: AuditQuery) -> EventFilter:
     """An entity id that is no number, or an action that does not exist, finds nothing."""
     number = int(query.entity_id) if query.entity_id and query.entity_id.isdecimal() and len(query.entity_id) < 19 else 0
@@ -95,7 +107,7 @@ def _filters(query: AuditQuery) -> EventFilter:
         since=query.from_date, through=query.to_date, actor_kind="person" if query.user_id else None, actor_id=query.user_id,
         entity_type=query.entity_type, entity_id=number if query.entity_id is not None else None,
         action=ACTIONS.get(query.action.upper(), query.action) if query.action else None,
-        operator_id=query.operator_id, team_id=query.team_id, words=query.search.strip(),
+        team_id=query.team_id, words=query.search.strip(),
     )  # fmt: skip
 
 

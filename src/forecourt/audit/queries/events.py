@@ -62,11 +62,19 @@ class EventFilter:
     entity_id: int | None = None
     action: str | None = None
     operator_id: int | None = None
+    with_no_operator: bool = False  # beside the operator's: what belongs to the organisation as a whole
     team_id: int | None = None
     words: str = ""
 
+    def operators(self) -> list[tuple[str, Any]]:
+        """Conditions of which one must hold; none: any operator will do."""
+        if self.operator_id is None:
+            return []
+        nobodys = [("e.operator_id IS NULL", None)] if self.with_no_operator else []
+        return [("e.operator_id = %s", self.operator_id), *nobodys]
+
     def conditions(self) -> Iterator[tuple[str, Any]]:
-        for column in ("actor_kind", "actor_id", "entity_type", "entity_id", "action", "operator_id", "team_id"):
+        for column in ("actor_kind", "actor_id", "entity_type", "entity_id", "action", "team_id"):
             if (value := getattr(self, column)) is not None:
                 yield f"e.{column} = %s", value
         if self.since is not None:
@@ -148,23 +156,26 @@ def _merged(scope: Scope, filters: EventFilter, *, order: str, conditions: list[
     """The statement that finds the rows' keys, and its values; empty if there is nowhere to look."""
     branches: list[str] = []
     params: list[Any] = []
-    for place in _places(scope):
+    for place in _places(scope, filters):
         for columns, values in _splits(scope, filters):
             clauses = [*place, *conditions]
             where = " AND ".join([clause for clause, _ in clauses] + [f"e.{column} = t.{column}" for column in columns]) or "true"
             found = f"SELECT e.occurred_at, e.id FROM audit_event e WHERE {where} {order}"  # noqa: S608 (constants)
             branches.append(f"(SELECT f.* FROM {_listed(columns)} CROSS JOIN LATERAL ({found}) f {order})" if columns else f"({found})")  # noqa: S608
-            params += [list(column) for column in zip(*values, strict=True)] + [value for _, value in clauses]
+            params += [list(column) for column in zip(*values, strict=True)] + [value for clause, value in clauses if "%s" in clause]
     if not branches:
         return "", []
     return f"SELECT occurred_at, id FROM ({' UNION '.join(branches)}) AS found {order}", params  # noqa: S608 (constants)
 
 
-def _places(scope: Scope) -> list[list[tuple[str, Any]]]:
+def _places(scope: Scope, filters: EventFilter) -> list[list[tuple[str, Any]]]:
     """Every index begins with a place, so what other accounts did never costs anything."""
+    places: list[list[tuple[str, Any]]] = [[(f"e.{column} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
     if scope.is_everywhere:
-        return [[]]
-    return [[(f"e.{column} = %s", id)] for column, id in scope.equalities() if column in SCOPED_BY]
+        places = [[]]
+    if operators := filters.operators():
+        return [[*place, operator] for place in places for operator in operators]
+    return places
 
 
 def _splits(scope: Scope, filters: EventFilter) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]]]]:

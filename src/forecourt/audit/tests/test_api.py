@@ -3,7 +3,7 @@
 import pytest
 
 from forecourt.audit.models import Event
-from forecourt.audit.tests.factories import recorded, seal_all
+from forecourt.audit.tests.factories import pend, recorded, seal_all
 from forecourt.audit.tokens import public_id
 from forecourt.integrations.tests.factories import api_client
 from forecourt.kit import clock
@@ -28,10 +28,8 @@ def test_an_event_is_as_the_contract_says(cast, renamed):
 def test_a_reader_gets_every_event_once_and_then_what_is_new(cast):
     client = api_client(cast.northwind)
     seal_all()
-    ids = [
-        public_id(id)
-        for id in Event.objects.filter(organisation_id=cast.northwind.organisation_id).order_by("-id").values_list("id", flat=True)
-    ]
+    own = Event.objects.filter(organisation_id=cast.northwind.organisation_id).exclude(operator_id=cast.southwind.pk)
+    ids = [public_id(id) for id in own.order_by("-id").values_list("id", flat=True)]
     seen: list[str] = []
     while len(seen) < len(ids):
         page = client.call("GET", "/auditlog/events?perPage=3" + (f"&after={seen[-1]}" if seen else "")).json()
@@ -42,6 +40,47 @@ def test_a_reader_gets_every_event_once_and_then_what_is_new(cast):
     seal_all()
     (new,) = client.call("GET", f"/auditlog/events?before={seen[0]}").json()["data"]
     assert (new["metadata"]["entityName"], new["action"]) == ("Harbour South", "UPDATE")
+
+
+@pytest.fixture
+def by_operator(cast):
+    """One event each: Northwind's, its Sub-account Southwind's, the organisation's as a whole, and a stranger's. Names → ids."""
+    for who, team in (("ada", cast.harbour), ("sue", cast.garden), ("eve", cast.gate)):
+        teams.edit_team(actor=cast.actor(who), team=team, name="Renamed", at=clock.now())
+    pend(cast.northwind.organisation_id, "Theme", at=clock.now())
+    seal_all()
+    of_team = {event.operator_id: public_id(event.id) for event in recorded(entity_type="Team", action="updated")}
+    (whole,) = recorded(entity_type="Theme")
+    names = {cast.northwind.pk: "own", cast.southwind.pk: "sub", cast.eastgate.pk: "stranger"}
+    return {names[operator]: id for operator, id in of_team.items()} | {"whole": public_id(whole.id)}
+
+
+@pytest.mark.parametrize(
+    ("key_of", "asked", "seen"),
+    [
+        ("northwind", None, {"own", "whole"}), ("northwind", "northwind", {"own", "whole"}), ("northwind", "southwind", {"sub"}),
+        ("southwind", None, {"sub"}), ("southwind", "southwind", {"sub"}), ("eastgate", None, {"stranger"}),
+    ],
+)  # fmt: skip
+def test_the_log_is_that_of_one_operator(cast, by_operator, key_of, asked, seen):
+    query = f"&operatorId={getattr(cast, asked).pk}" if asked else ""
+    rows = api_client(getattr(cast, key_of)).call("GET", f"/auditlog/events?action=UPDATE{query}").json()["data"]
+    names = {id: name for name, id in by_operator.items()}
+    assert {names[row["id"]] for row in rows} == seen
+    assert {row["operatorId"] for row in rows} == {getattr(cast, asked or key_of).pk}
+
+
+@pytest.mark.parametrize(("key_of", "asked"), [("northwind", "eastgate"), ("southwind", "northwind"), ("eastgate", "northwind")])
+def test_the_log_of_an_operator_out_of_reach_is_refused(cast, key_of, asked):
+    answer = api_client(getattr(cast, key_of)).call("GET", f"/auditlog/events?operatorId={getattr(cast, asked).pk}")
+    assert answer.status_code == 403
+
+
+def test_a_key_limited_to_teams_reads_their_events_alone(cast, by_operator):
+    limited = api_client(cast.northwind, team_ids=[cast.harbour.pk])
+    assert [row["id"] for row in limited.call("GET", "/auditlog/events?action=UPDATE").json()["data"]] == [by_operator["own"]]
+    other = api_client(cast.northwind, team_ids=[cast.hotel.pk])
+    assert other.call("GET", "/auditlog/events?action=UPDATE").json()["data"] == []
 
 
 QUERIES = [
