@@ -117,13 +117,14 @@ def endpoint(
     router: Router, method: str, path: str, operation_id: str, *, returns: Any = None, status: int = 200,
     scope: str | tuple[str, ...] = (), org: bool = False, is_open: bool = False, public: bool = False, partner: bool = True,
     policy: str = limits.QUOTA, deprecated: bool = False, changes: bool | None = None,
+    ahead: Callable[..., None] | None = None,
 ) -> Callable[[F], F]:  # fmt: skip
     """
     Put a view into the API. The view returns plain values (dicts, lists, None), which are encoded as they are.
 
     `returns` is the schema of the documentation. `org`: reaches Sub-accounts too (partner API §3). `public`: also part
     of the Public API; `partner=False`: only of that. `is_open`: needs no token. `changes`: takes an `Idempotency-Key`; every
-    method but GET does.
+    method but GET does. `ahead` is called like the view, before the transaction of that key begins: what asks other machines.
     """
     scopes = (scope,) if isinstance(scope, str) else scope
     entry = Endpoint(method, path, operation_id, scopes, org, is_open, public, partner, policy, status, returns)
@@ -135,7 +136,8 @@ def endpoint(
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not takes_key:
                 return reply(view(request, *args, **kwargs), status=status)
-            return idempotency.once(request, lambda: reply(view(request, *args, **kwargs), status=status), at=clock.now)
+            prepare = functools.partial(ahead, request, *args, **kwargs) if ahead else None
+            return idempotency.once(request, lambda: reply(view(request, *args, **kwargs), status=status), at=clock.now, ahead=prepare)
 
         access = None if is_open else Access(entry)
         if access and method == "GET" and status == 200 and not changes:

@@ -34,9 +34,11 @@ class IdempotencyKeyReused(DomainError):
     code = "idempotency_key_reused"
 
 
-def once(request: HttpRequest, run: Callable[[], HttpResponse], *, at: Callable[[], datetime]) -> HttpResponse:
+def once(
+    request: HttpRequest, run: Callable[[], HttpResponse], *, at: Callable[[], datetime], ahead: Callable[[], None] | None = None
+) -> HttpResponse:
     """
-    The answer of `run`, or the one that this key's first call had.
+    The answer of `run`, or the one that this key's first call had. `ahead` comes before `run` and outside its transaction.
 
     :raises Invalid: for a key that is empty, longer than 255 characters or not printable ASCII.
     :raises IdempotencyKeyReused: if the key belongs to a request with another address or body.
@@ -44,12 +46,16 @@ def once(request: HttpRequest, run: Callable[[], HttpResponse], *, at: Callable[
     key = request.headers.get(HEADER)
     consumer: Any = getattr(request, "consumer", None)
     if key is None or consumer is None:
+        if ahead:
+            ahead()
         return run()
     if not key or len(key) > LONGEST or not all("!" <= character <= "~" for character in key):
         raise Invalid(
             f"{HEADER} must have 1 to {LONGEST} printable ASCII characters.", fields={HEADER: "Use 1 to 255 printable characters."}
         )
     asked = _hash(request)
+    if ahead and not _is_known(consumer.credential_id, key):
+        ahead()
     with transaction.atomic():
         if not _claim(consumer.credential_id, key, asked, at()):
             return _remembered(consumer.credential_id, key, asked)
@@ -71,6 +77,12 @@ def _claim(credential_id: int, key: str, asked: bytes, at: datetime) -> bool:
             [credential_id, key, asked, at],
         )
         return bool(cursor.rowcount == 1)
+
+
+def _is_known(credential_id: int, key: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM api_idempotency_key WHERE credential_id = %s AND key = %s", [credential_id, key])
+        return bool(cursor.rowcount)
 
 
 def _remember(credential_id: int, key: str, response: HttpResponse) -> None:

@@ -36,6 +36,10 @@ class ConfigIn(In):
     custom_headers: CustomHeaders | None = None
     team_ids: list[Id] | None = None
 
+    def wanted(self) -> Wanted:
+        headers = self.custom_headers.headers if self.custom_headers else {}
+        return Wanted(self.webhook_url, self.webhook_secret, self.event_types, headers, self.team_ids)
+
 
 class CustomHeadersOut(Out):
     headers: dict[str, str]
@@ -99,16 +103,20 @@ def get_config(request: ApiRequest) -> dict[str, Any]:
     return _config_json(_config(request))
 
 
-@endpoint(router, "PUT", "/webhooks/config", "update-webhook-config", returns=ConfigOut, scope="manage-webhooks:write")
-def put_config(request: ApiRequest, body: ConfigIn) -> dict[str, Any]:
-    """Create or replace the credential's webhook."""
-    headers = body.custom_headers.headers if body.custom_headers else {}
-    wanted = Wanted(body.webhook_url, body.webhook_secret, body.event_types, headers, body.team_ids)
+def _check(request: ApiRequest, body: ConfigIn) -> None:
     try:
-        config = operations.configure_webhook(actor=request.actor, credential=_credential(request), wanted=wanted, at=clock.now())
+        operations.check_webhook(credential=_credential(request), wanted=body.wanted())
     except Invalid as error:
         raise Invalid(error.message, fields={THEIRS[name]: says for name, says in error.fields.items()}) from error
-    return _config_json(config)
+
+
+@endpoint(
+    router, "PUT", "/webhooks/config", "update-webhook-config", returns=ConfigOut, scope="manage-webhooks:write", ahead=_check
+)  # fmt: skip
+def put_config(request: ApiRequest, body: ConfigIn) -> dict[str, Any]:
+    """Create or replace the credential's webhook."""
+    credential = _credential(request)
+    return _config_json(operations.store_webhook(actor=request.actor, credential=credential, wanted=body.wanted(), at=clock.now()))
 
 
 @endpoint(router, "DELETE", "/webhooks/config", "delete-webhook-config", status=204, scope="manage-webhooks:delete")

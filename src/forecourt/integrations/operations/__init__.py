@@ -13,9 +13,18 @@ from forecourt.integrations.operations.credentials import (
     revoke_credential,
 )
 from forecourt.integrations.operations.delivering import purge_entries
-from forecourt.integrations.operations.webhooks import Wanted, configure_webhook, delete_webhook, replay, switch_on
+from forecourt.integrations.operations.webhooks import (
+    Wanted,
+    check_webhook,
+    configure_webhook,
+    delete_webhook,
+    replay,
+    store_webhook,
+    switch_on,
+)
 
 __all__ = [
-    "PUBLIC_SCOPES", "Pair", "Revoked", "Wanted", "configure_webhook", "create_credential", "delete_webhook", "edit_credential",
-    "issue_token", "purge_entries", "purge_tokens", "refresh_token", "regenerate_secret", "replay", "revoke_credential", "switch_on",
+    "PUBLIC_SCOPES", "Pair", "Revoked", "Wanted", "check_webhook", "configure_webhook", "create_credential", "delete_webhook",
+    "edit_credential", "issue_token", "purge_entries", "purge_tokens", "refresh_token", "regenerate_secret", "replay",
+    "revoke_credential", "store_webhook", "switch_on",
 ]  # fmt: skip

@@ -38,8 +38,18 @@ def configure_webhook(*, actor: Actor, credential: Credential, wanted: Wanted, a
 
     No operation of its own: the host name is looked up before the transaction begins.
 
-    :raises Invalid: with messages at `url`, `secret`, `event_types`, `headers`, `team_ids`.
+    :raises Invalid: as `check_webhook`.
     :raises Revoked: if the key was ended.
+    """
+    check_webhook(credential=credential, wanted=wanted)
+    return store_webhook(actor=actor, credential=credential, wanted=wanted, at=at)
+
+
+def check_webhook(*, credential: Credential, wanted: Wanted) -> None:
+    """
+    Whether the key may have such a webhook. Looks the host name up, so never inside a transaction.
+
+    :raises Invalid: with messages at `url`, `secret`, `event_types`, `headers`, `team_ids`.
     """
     checks = Checks()
     _check(checks, credential, wanted)
@@ -49,11 +59,15 @@ def configure_webhook(*, actor: Actor, credential: Credential, wanted: Wanted, a
         except Invalid as error:
             checks.fail("url", error.fields["url"])
     checks.finish()
-    return _store(actor=actor, credential=credential, wanted=wanted, at=at)
 
 
 @operation
-def _store(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime) -> WebhookConfig:
+def store_webhook(*, actor: Actor, credential: Credential, wanted: Wanted, at: datetime) -> WebhookConfig:
+    """
+    Keep what `check_webhook` has found good.
+
+    :raises Revoked: if the key was ended.
+    """
     credential = locked(credential)  # one at a time
     if credential.revoked_at:
         raise Revoked(_("This key was revoked and cannot be used again."))

@@ -1,10 +1,12 @@
 """Webhooks over the partner API: setting one up, what is refused, what it shows."""
 
 import pytest
+from django.db import connection
 
 from forecourt.integrations.models import Credential, WebhookConfig
 from forecourt.integrations.tests.factories import api_client
 from forecourt.integrations.tests.receiver import SECRET, make_entries, make_webhook
+from forecourt.kit import outside
 from forecourt.operators.tests.factories import make_sub_account
 from forecourt.teams.tests.factories import make_team
 
@@ -69,6 +71,15 @@ def test_a_team_that_the_key_does_not_reach_is_refused(cast, client, reach):
     answer = client.call("PUT", "/webhooks/config", BODY | {"teamIds": [reached.pk, other.pk]})
     assert answer.json()["context"]["fields"] == {"teamIds": "The key does not reach one of these teams."}
     assert WebhookConfig.objects.get().team_ids == [reached.pk]
+
+
+def test_a_host_name_is_looked_up_once_and_before_the_transaction_of_the_idempotency_key(client, monkeypatch):
+    looked_up = []
+    monkeypatch.setattr(outside, "check_url", lambda url, field: looked_up.append((url, list(connection.savepoint_ids))))
+    for _ in range(2):
+        answer = client.call("PUT", "/webhooks/config", BODY, **{"Idempotency-Key": "set-up"})
+        assert (answer.status_code, answer.json()) == (200, BODY)
+    assert looked_up == [(BODY["webhookUrl"], [])]
 
 
 def test_our_own_host_is_refused(client, settings):
