@@ -11,7 +11,7 @@ There are no tables here.
 """
 
 from forecourt.access.actor import Account, Actor, ActorKind, OperatorMembership, TeamMembership
-from forecourt.access.doors import fetch, may, require
+from forecourt.access.doors import fetch, lacks, lacks_here, may, refused_everywhere, require
 from forecourt.access.permissions import OperatorRole, Permission, PlatformRole, TeamRole
 from forecourt.access.rows import OperatorScoped, Scoped, ScopedManager, newest_first
 from forecourt.access.scope import Scope
@@ -31,7 +31,10 @@ __all__ = [
     "TeamMembership",
     "TeamRole",
     "fetch",
+    "lacks",
+    "lacks_here",
     "may",
     "newest_first",
+    "refused_everywhere",
     "require",
 ]

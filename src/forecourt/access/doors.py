@@ -27,7 +27,7 @@ def fetch(rows: Any, *, actor: Actor, id: int, needs: Permission) -> Any:
     if row is None:
         raise NotFound(_("There is nothing here with that id."))
     if needs is not needs.read and not may(rows, actor=actor, id=id, needs=needs):
-        raise Forbidden(_("Your role does not include “%(what)s” here.") % {"what": needs.label}, permission=needs.value)
+        raise Forbidden(lacks_here(needs), permission=needs.value)
     return row
 
 
@@ -45,5 +45,20 @@ def require(actor: Actor, needs: Permission) -> Scope:
     """
     scope = actor.scope(needs)
     if not scope and not actor.may_platform(needs):
-        raise Forbidden(_("Your role does not include “%(what)s”.") % {"what": needs.label}, permission=needs.value)
+        raise Forbidden(lacks(needs), permission=needs.value)
     return scope
+
+
+def refused_everywhere(actor: Actor, needs: Permission) -> str:
+    """Why a button is greyed; empty where the actor may do this somewhere (spec §3.2)."""
+    return "" if actor.may_anywhere(needs) else lacks(needs)
+
+
+def lacks(needs: Permission) -> str:
+    """What somebody reads who may do this nowhere."""
+    return _("Your role does not include “%(what)s”.") % {"what": needs.label}
+
+
+def lacks_here(needs: Permission) -> str:
+    """What somebody reads who may see a thing and may not do this to it."""
+    return _("Your role does not include “%(what)s” here.") % {"what": needs.label}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission, require
+from forecourt.access import Actor, Permission, lacks_here, require
 from forecourt.kit.errors import Forbidden, NotFound
 from forecourt.operators.models import Operator
 from forecourt.pricing import queries
@@ -32,9 +32,7 @@ def fetch_group(actor: Actor, id: int, needs: Permission) -> PriceGroup:
     """
     group = see_group(actor, id)
     if not may_change(actor, group, needs):
-        raise Forbidden(
-            _("Your role does not include “%(what)s” here.") % {"what": _needed(group, needs).label}, permission=_needed(group, needs).value
-        )
+        raise Forbidden(lacks_here(_needed(group, needs)), permission=_needed(group, needs).value)
     return group
 
 
@@ -68,5 +66,5 @@ def _team_of_new_group(actor: Actor, team_id: int) -> tuple[Operator, Team]:
     if team is None:
         raise NotFound(_("There is no such team."))
     if not Team.objects.within(actor.reach_of(Permission.PRICE_GROUP_CREATE)).filter(pk=team_id).exists():
-        raise Forbidden(_("Your role does not include “%(what)s” here.") % {"what": Permission.PRICE_GROUP_CREATE.label})
+        raise Forbidden(lacks_here(Permission.PRICE_GROUP_CREATE))
     return team.operator, team

@@ -4,7 +4,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from forecourt.access import Permission, require
+from forecourt.access import Permission, lacks, require
 from forecourt.kit import clock, outbox
 from forecourt.kit.errors import NotFound
 from forecourt.kit.operations import acting
@@ -31,7 +31,7 @@ def operations(request: PageRequest) -> HttpResponseBase:
         "jobs": queries.jobs_by_state(),
         "failed_jobs": queries.failed_jobs(),
         "gateways": queries.gateways(at=clock.now()),
-        "refused": "" if may_manage else _("Your role does not include “%(what)s”.") % {"what": Permission.PLATFORM_MANAGE.label},
+        "refused": "" if may_manage else lacks(Permission.PLATFORM_MANAGE),
     }
     return respond(request, "project/operations.html", "live", context)
 

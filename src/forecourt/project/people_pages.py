@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from forecourt.access import Permission, require
+from forecourt.access import Permission, lacks, require
 from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.identity.queries import has_second_factor, security_of, sessions_of
@@ -171,7 +171,7 @@ def _signing_in(person: Person, sessions: int) -> list[tuple[str, Any]]:
 
 
 def _actions(request: PageRequest, person: Person, *, has_sessions: bool) -> list[Action]:
-    refused = "" if request.actor.may_platform(MANAGE) else _("Your role does not include “%(what)s”.") % {"what": MANAGE.label}
+    refused = "" if request.actor.may_platform(MANAGE) else lacks(MANAGE)
     nowhere = refused or ("" if has_sessions else _("They are signed in nowhere."))
     nothing = refused or ("" if has_second_factor(person.pk) else _("They have no second factor."))
     myself = refused or (_("You cannot lock yourself out.") if person.pk == request.person.pk else "")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, Scope, fetch, may
+from forecourt.access import Permission, Scope, fetch, lacks_here, may
 from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.queries import ChargeDetail
@@ -100,17 +100,19 @@ def charge_note(request: PageRequest, charge_id: int) -> HttpResponseBase:
     return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)
 
 
-def _buttons(request: PageRequest, detail: ChargeDetail) -> dict[str, bool]:
+def _buttons(request: PageRequest, detail: ChargeDetail) -> dict[str, Any]:
+    """What a role does not include is greyed with the reason; what this charge cannot have now is not there."""
     charge = detail.charge
     runs = charge.stopped_at is None and charge.failed_at is None
     asks = {"actor": request.actor, "id": charge.pk}
     return {
-        "can_stop": runs and charge.state != Charge.State.STARTING and may(Charge.objects, needs=Permission.CHARGE_STOP, **asks),
+        "is_stoppable": runs and charge.state != Charge.State.STARTING,
+        "stop_refused": "" if may(Charge.objects, needs=Permission.CHARGE_STOP, **asks) else lacks_here(Permission.CHARGE_STOP),
         "can_restart": (not runs or charge.state == Charge.State.RESERVED)
         and charge.payer_team_id is not None
         and may(Charge.objects, needs=Permission.CHARGE_START, **asks)
         and may(Team.objects, actor=request.actor, id=charge.payer_team_id, needs=Permission.WALLET_SPEND),
-        "can_edit": may(_OwnCharges(), needs=Permission.CHARGE_UPDATE, **asks),
+        "note_refused": "" if may(_OwnCharges(), needs=Permission.CHARGE_UPDATE, **asks) else lacks_here(Permission.CHARGE_UPDATE),
     }
 
 

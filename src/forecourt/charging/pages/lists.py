@@ -4,12 +4,12 @@ from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, require
+from forecourt.access import Permission, refused_everywhere, require
 from forecourt.charging import queries
 from forecourt.charging.queries import ChargeFilter, ChargeRow
 from forecourt.charging.queries.charges import FAILED
 from forecourt.kit.money import Money
-from forecourt.operators.pages import account_filter, export_refusal
+from forecourt.operators.pages import account_filter
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
@@ -37,7 +37,7 @@ def charge_list(request: PageRequest) -> HttpResponseBase:
         "filters": filters,
         "accounts": accounts,
         "csv": True,
-        "csv_refused": export_refusal(request.actor, Permission.CHARGE_EXPORT),
+        "csv_refused": refused_everywhere(request.actor, Permission.CHARGE_EXPORT),
         "live": REFRESH_SECONDS,
     }
     return respond(request, "charging/charge_list.html", "rows", context)

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, refused_everywhere, require
 from forecourt.access.api_scopes import ENTITIES, LEVELS
 from forecourt.integrations import operations, queries
 from forecourt.integrations.models import Credential
-from forecourt.integrations.pages.webhooks import fetched_key, frame_of, teams_of
+from forecourt.integrations.pages.webhooks import fetched_key, frame_of, manage_refused, teams_of
 from forecourt.integrations.queries import CredentialFilter
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
@@ -90,8 +90,7 @@ def credential_list(request: PageRequest) -> HttpResponseBase:
         "rows": rows[paging.offset : paging.offset + paging.size],
         "paging": paging,
         "chips": state_chips("api_key", STATES, chosen=filters.states),
-        "may_create": bool(request.actor.scope(Permission.INTEGRATION_MANAGE)),
-        "create_refused": _refused(),
+        "create_refused": refused_everywhere(request.actor, Permission.INTEGRATION_MANAGE),
         "is_narrowed": bool(request.GET),
     }
     return respond(request, "integrations/credential_list.html", "rows", context)
@@ -213,17 +212,12 @@ def _facts(credential: Credential) -> list[tuple[str, Any]]:
 
 
 def _actions(request: PageRequest, credential: Credential) -> list[Action]:
-    is_allowed = bool(Credential.objects.within(request.actor.reach_of(Permission.INTEGRATION_MANAGE)).filter(pk=credential.pk).exists())
-    why = _("This key was revoked and cannot be used again.") if credential.revoked_at else "" if is_allowed else _refused()
+    why = manage_refused(request.actor, credential)
     return [
         Action(_("Edit"), reverse("api-key-edit", args=[credential.pk]), "pencil", disabled=why),
         Action(_("New secret"), reverse("api-key-secret", args=[credential.pk]), "refresh", asks=True, disabled=why),
         Action(_("Revoke"), reverse("api-key-revoke", args=[credential.pk]), "ban", asks=True, is_danger=True, disabled=why),
     ]
-
-
-def _refused() -> str:
-    return _("Your role does not include “%(what)s”.") % {"what": Permission.INTEGRATION_MANAGE.label}
 
 
 def _limit(credential: Credential) -> dict[str, int]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch
+from forecourt.access import Actor, Permission, fetch, lacks_here, may
 from forecourt.integrations import delivery, operations, queries, rules
 from forecourt.integrations.models import Credential, WebhookConfig, WebhookEntry
 from forecourt.integrations.queries import webhooks as kept
@@ -196,7 +196,7 @@ def webhook_entry(request: PageRequest, credential_id: int, entry_id: int) -> Ht
         ],
         "entry": entry,
         "facts": _entry_facts(entry),
-        "may_manage": _may_manage(request, credential),
+        "manage_refused": manage_refused(request.actor, credential),
     }
     return respond(request, "integrations/webhook_entry.html", None, context)
 
@@ -206,6 +206,14 @@ def tabs_of(request: PageRequest, credential: Credential) -> list[Link]:
     name = request.resolver_match.url_name if request.resolver_match else None
     pages = (("api-key", _("API key")), ("api-key-webhook", _("Webhook")))
     return [Link(label, reverse(url, args=[credential.pk]), is_current=name == url) for url, label in pages]
+
+
+def manage_refused(actor: Actor, credential: Credential) -> str:
+    """Why nothing of this key can be changed; empty where it can."""
+    if credential.revoked_at:
+        return _("This key was revoked and cannot be used again.")
+    is_allowed = may(Credential.objects, actor=actor, id=credential.pk, needs=MANAGE)
+    return "" if is_allowed else lacks_here(MANAGE)
 
 
 def frame_of(request: PageRequest, credential: Credential) -> dict[str, Any]:
@@ -220,12 +228,7 @@ def frame_of(request: PageRequest, credential: Credential) -> dict[str, Any]:
 
 
 def _frame(request: PageRequest, credential: Credential) -> dict[str, Any]:
-    return frame_of(request, credential) | {"may_manage": _may_manage(request, credential)}
-
-
-def _may_manage(request: PageRequest, credential: Credential) -> bool:
-    rows = Credential.objects.within(request.actor.reach_of(MANAGE)).filter(pk=credential.pk)
-    return credential.revoked_at is None and rows.exists()
+    return frame_of(request, credential) | {"manage_refused": manage_refused(request.actor, credential)}
 
 
 def _facts(config: WebhookConfig) -> list[tuple[str, Any]]:

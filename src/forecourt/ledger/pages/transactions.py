@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, may, require
+from forecourt.access import Actor, Permission, fetch, lacks_here, may, refused_everywhere, require
 from forecourt.kit import clock, registries
 from forecourt.kit.money import Money
 from forecourt.ledger import operations, queries, words
@@ -19,7 +19,7 @@ from forecourt.ledger.models import WalletTransaction
 from forecourt.ledger.operations.moves import is_refundable, refund_amounts
 from forecourt.ledger.pages.review import Facts, ReviewedForm, reviewed
 from forecourt.ledger.queries import TransactionFilter, TransactionRow
-from forecourt.operators.pages import account_filter, export_refusal
+from forecourt.operators.pages import account_filter
 from forecourt.portal import formats
 from forecourt.portal.chips import state_chips
 from forecourt.portal.pages import PageRequest, csv_response, done, page, paged, respond
@@ -57,7 +57,7 @@ def transaction_list(request: PageRequest) -> HttpResponseBase:
         "groups": words.GROUPS.items(),
         "paging": paging,
         "csv": True,
-        "csv_refused": export_refusal(request.actor, Permission.WALLET_EXPORT),
+        "csv_refused": refused_everywhere(request.actor, Permission.WALLET_EXPORT),
     }
     return respond(request, "ledger/transaction_list.html", "rows", context)
 
@@ -77,7 +77,8 @@ def transaction_detail(request: PageRequest, transaction_id: int) -> HttpRespons
         "refunds": refunds,
         "refunded": queries.refunded(row.pk),
         "links": [link for where, draw in registries.row_actions if where == "transaction" for link in draw(request, row)],
-        "may_refund": is_refundable(row) and _may_refund(request, row),
+        "is_refundable": is_refundable(row),
+        "refund_refused": _refund_refused(request.actor, row),
         "crumbs": [(_("Transactions"), reverse("transaction-list"))],
     }
     return respond(request, "ledger/transaction_detail.html", None, context)
@@ -124,8 +125,11 @@ class _Received:
         return _WITH_NAMES.within(scope, side="to")  # type: ignore[attr-defined]
 
 
-def _may_refund(request: PageRequest, row: WalletTransaction) -> bool:
-    return may(_Received(), actor=request.actor, id=row.pk, needs=Permission.WALLET_REFUND)
+def _refund_refused(actor: Actor, row: WalletTransaction) -> str:
+    if may(_Received(), actor=actor, id=row.pk, needs=Permission.WALLET_REFUND):
+        return ""
+    received = may(_Received(), actor=actor, id=row.pk, needs=Permission.WALLET_READ)
+    return lacks_here(Permission.WALLET_REFUND) if received else _("Whoever received the money can refund it.")
 
 
 def _name(wallet: Any) -> str | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Actor, Permission, Scope, fetch, may, require
+from forecourt.access import Actor, Permission, Scope, fetch, lacks_here, may, require
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, NotFound
 from forecourt.kit.money import Money, exponent
@@ -24,6 +24,7 @@ from forecourt.portal.pages import PageRequest, done, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
 
+ADJUST = Permission.WALLET_ADJUST
 RECENT = 20
 _NAMED = Wallet.objects.select_related("team", "operator_owner")
 
@@ -124,8 +125,8 @@ def wallet_deposit(request: PageRequest, wallet_id: int) -> HttpResponseBase:
 @page("GET", "POST")
 def wallet_adjust(request: PageRequest, wallet_id: int) -> HttpResponseBase:
     """Move money from this wallet to another of the same reach, with a note."""
-    wallet = fetch(_NAMED, actor=request.actor, id=wallet_id, needs=Permission.WALLET_ADJUST)
-    others = _NAMED.within(request.actor.reach_of(Permission.WALLET_ADJUST)).exclude(pk=wallet.pk).order_by("team__name", "id")  # type: ignore[attr-defined]
+    wallet = fetch(_NAMED, actor=request.actor, id=wallet_id, needs=ADJUST)
+    others = _NAMED.within(request.actor.reach_of(ADJUST)).exclude(pk=wallet.pk).order_by("team__name", "id")  # type: ignore[attr-defined]
 
     def review(given: dict[str, Any]) -> Facts:
         names = [(_("From"), wallet_name(wallet)), (_("To"), wallet_name(given["to_wallet"]))]
@@ -154,7 +155,7 @@ def _detail(request: PageRequest, wallet: Wallet) -> HttpResponseBase:
         "statement": queries.statement(wallet.pk, limit=RECENT),
         "transactions": queries.transaction_rows(scope, filters=TransactionFilter(wallet_id=wallet.pk), limit=RECENT),
         "may_deposit": _may_deposit(request.actor, wallet),
-        "may_adjust": may(Wallet.objects, actor=request.actor, id=wallet.pk, needs=Permission.WALLET_ADJUST),
+        "adjust_refused": "" if may(Wallet.objects, actor=request.actor, id=wallet.pk, needs=ADJUST) else lacks_here(ADJUST),
         "crumbs": [(_("Wallets"), reverse("wallet-list"))],
     }
     return respond(request, "ledger/wallet_detail.html", None, context)

@@ -4,9 +4,8 @@ from typing import Any, Protocol
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission
+from forecourt.access import Actor, Permission, lacks_here
 from forecourt.kit.errors import DomainError, Invalid
 from forecourt.portal.actions import Action
 
@@ -36,7 +35,7 @@ def may(actor: Actor, permission: Permission, row: Owned) -> bool:
 def why_not(actor: Actor, permission: Permission, row: Owned, otherwise: str = "") -> str:
     """The reason a button is disabled; empty where it is not. `otherwise` is another reason that holds already."""
     if not may(actor, permission, row):
-        return _("Your role does not include “%(label)s” here.") % {"label": permission.label}
+        return lacks_here(permission)
     return otherwise
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, refused_everywhere, require
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError
 from forecourt.network import operations
@@ -157,7 +157,7 @@ def _list_context(request: PageRequest, filters: queries.ChargePointFilter, acco
         "chips": state_chips("charge_point", State.values, chosen=filters.states, counts=queries.state_counts(scope, filters=filters)),
         "sites": list(sites[:MOST_OPTIONS]),
         "teams": list(teams_for(actor, P.CHARGE_POINT_READ).values_list("id", "name")[:MOST_OPTIONS]),
-        "may_create": actor.may_anywhere(P.CHARGE_POINT_CREATE),
+        "create_refused": refused_everywhere(actor, P.CHARGE_POINT_CREATE),
         "is_narrowed": bool(filters.search or filters.states or filters.site_id or filters.team_id or accounts.value),
     }
 

@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, refused_everywhere, require
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError
 from forecourt.kit.operations import acting
@@ -33,7 +33,7 @@ def choose(request: PageRequest) -> HttpResponseBase:
     context = {
         "title": _("Connect a station"),
         "rows": rows.select_related("site", "team").order_by("-id")[:MOST_CHOICES],
-        "may_create": request.actor.may_anywhere(P.CHARGE_POINT_CREATE),
+        "create_refused": refused_everywhere(request.actor, P.CHARGE_POINT_CREATE),
         **_steps(1),
     }
     return respond(request, "network/connect_choose.html", "rows", context)

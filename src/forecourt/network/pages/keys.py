@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, refused_everywhere, require
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError
 from forecourt.network import operations
@@ -39,7 +39,7 @@ def key_list(request: PageRequest) -> HttpResponseBase:
         "accounts": accounts,
         "chips": state_chips("active", queries.STATES, chosen=filters.states),
         "teams": list(teams_for(request.actor, P.CHARGE_KEY_READ).values_list("id", "name")[:MOST_OPTIONS]),
-        "may_create": request.actor.may_anywhere(P.CHARGE_KEY_CREATE),
+        "create_refused": refused_everywhere(request.actor, P.CHARGE_KEY_CREATE),
         "is_narrowed": bool(filters.search or filters.states or filters.team_id or accounts.value),
         "rows": [(row, _actions(request, row)) for row in rows],
         "paging": paging,

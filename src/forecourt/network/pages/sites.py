@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, refused_everywhere, require
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError
 from forecourt.network import operations
@@ -122,7 +122,7 @@ def _list_context(request: PageRequest, filters: sites.SiteFilter, accounts: Acc
         "filters": filters,
         "accounts": accounts,
         "teams": list(teams_for(request.actor, P.SITE_READ).values_list("id", "name")[:MOST_OPTIONS]),
-        "may_create": request.actor.may_anywhere(P.SITE_CREATE),
+        "create_refused": refused_everywhere(request.actor, P.SITE_CREATE),
         "is_narrowed": bool(filters.search or filters.team_id or accounts.value),
     }
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission, Scope
+from forecourt.access import Actor, Scope
 from forecourt.access.scope import NOWHERE
 from forecourt.operators.models import Operator
 
@@ -60,8 +59,3 @@ def account_filter(request: HttpRequest, scope: Scope) -> AccountFilter:
     id = int(asked) if asked.isdecimal() and len(asked) < 18 else 0
     is_ours = Operator.objects.filter(pk=id, organisation_id=account.organisation_id).exists()
     return AccountFilter(Scope(operator_ids=frozenset({id})) if is_ours else NOWHERE, id, account.organisation_id)
-
-
-def export_refusal(actor: Actor, permission: Permission) -> str:
-    """Why a list's export is greyed; empty where it works (spec §3.2)."""
-    return "" if actor.scope(permission) else _("Your role does not include “%(what)s” here.") % {"what": permission.label}

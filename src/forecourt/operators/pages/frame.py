@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Actor, Permission, fetch
+from forecourt.access import Actor, Permission, fetch, lacks_here
 from forecourt.kit import registries
 from forecourt.kit.errors import NotFound
 from forecourt.kit.registries import MenuEntry, Tab
@@ -68,4 +68,4 @@ def frame(request: HttpRequest, operator: Operator) -> dict[str, Any]:
 
 def refusal(actor: Actor, permission: Permission, operator: Operator) -> str:
     """Why a button of this account is greyed; empty where it works (spec §3.2)."""
-    return "" if reaches(actor, permission, operator) else _("Your role does not include “%(what)s” here.") % {"what": permission.label}
+    return "" if reaches(actor, permission, operator) else lacks_here(permission)

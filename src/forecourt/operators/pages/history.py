@@ -4,7 +4,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission
+from forecourt.access import Permission, lacks_here
 from forecourt.kit.errors import Forbidden
 from forecourt.operators.history import history_of, log_addresses, may_read_history
 from forecourt.operators.pages.frame import frame
@@ -19,7 +19,7 @@ def member_history(request: PageRequest, account_id: int, operator_member_id: in
     """The last changes of a member's role and state, and the way to all of them."""
     operator, member = named(request, account_id, operator_member_id, READ)
     if not may_read_history(request.actor, operator):
-        message = _("Your role does not include “%(what)s” here.") % {"what": Permission.AUDIT_READ.label}
+        message = lacks_here(Permission.AUDIT_READ)
         raise Forbidden(message, permission=Permission.AUDIT_READ.value)
     about, by = log_addresses(request.actor, entity=ENTITY, id=member.pk, person_id=member.person_id, operator=operator)
     context = frame(request, operator) | {

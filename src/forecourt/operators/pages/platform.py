@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import OperatorRole, Permission, require
+from forecourt.access import OperatorRole, Permission, refused_everywhere, require
 from forecourt.kit import clock, registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.kit.operations import acting
@@ -51,7 +51,7 @@ def operator_list(request: PageRequest) -> HttpResponseBase:
         "rows": rows[paging.offset : paging.offset + paging.size],
         "paging": paging,
         "csv": True,
-        "may_create": request.actor.may_platform(Permission.PLATFORM_MANAGE),
+        "create_refused": refused_everywhere(request.actor, Permission.PLATFORM_MANAGE),
     }
     return respond(request, "operators/operator_list.html", "rows", context)
 

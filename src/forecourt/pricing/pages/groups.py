@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission, require
+from forecourt.access import Actor, Permission, lacks, require
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.operators.models import Operator
@@ -46,7 +46,7 @@ def price_group_list(request: PageRequest) -> HttpResponseBase:
         "paging": paging,
         "csv": True,
         "types": [(value, label) for value, label in PriceGroup.Type.choices if value != PriceGroup.Type.OTHER],
-        "may_create": _may_create(request.actor),
+        "create_refused": "" if _may_create(request.actor) else lacks(Permission.PRICE_GROUP_CREATE),
     }
     return respond(request, "pricing/price_group_list.html", "rows", context)
 
@@ -62,7 +62,7 @@ def price_group_detail(request: PageRequest, group_id: int) -> HttpResponseBase:
         "words": queries.describe(version) if version else (),
         "example": _example_of(group),
         "moments": [_moment(row) for row in queries.version_rows(group)],
-        "may_edit": not group.deleted_at and doors.may_change(request.actor, group, Permission.PRICE_GROUP_UPDATE),
+        "edit_refused": "" if doors.may_change(request.actor, group, Permission.PRICE_GROUP_UPDATE) else _only_seen(),
         "members": queries.members_on(group),
         "actions": _actions(request.actor, group),
         "crumbs": [(_("Price groups"), reverse("price-groups"))],
@@ -254,13 +254,17 @@ def _example_of(group: PriceGroup) -> Example | None:
     return example(parse_components(version.components), version.currency, is_vat_included=version.is_vat_included, vat_rate=rate)
 
 
+def _only_seen() -> str:
+    return _("Your role may see this price group, not change it.")
+
+
 def _actions(actor: Actor, group: PriceGroup) -> list[Action]:
     """What can be done with it. Not allowed is shown greyed, with the reason."""
     if group.deleted_at:
         return []
     may_change = doors.may_change(actor, group, Permission.PRICE_GROUP_UPDATE)
     may_delete = doors.may_change(actor, group, Permission.PRICE_GROUP_DELETE)
-    why = _("Your role may see this price group, not change it.")
+    why = _only_seen()
     default = reverse("price-group-default", args=[group.pk])
     new = reverse("price-group-new") + "?" + urlencode({"copy": group.pk})
     is_default = group.is_default

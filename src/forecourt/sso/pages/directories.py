@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, lacks_here, may, refused_everywhere, require
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.kit.registries import MenuEntry
@@ -42,8 +42,7 @@ def directory_list(request: PageRequest) -> HttpResponseBase:
         "title": _("Directories"),
         "rows": rows[paging.offset : paging.offset + paging.size],
         "paging": paging,
-        "may_create": bool(request.actor.scope(Permission.SSO_MANAGE)),
-        "create_refused": _refused(),
+        "create_refused": refused_everywhere(request.actor, Permission.SSO_MANAGE),
     }
     return respond(request, "sso/directory_list.html", "rows", context)
 
@@ -158,14 +157,10 @@ def _facts(directory: Directory) -> list[tuple[str, Any]]:
 
 
 def _actions(request: PageRequest, directory: Directory) -> list[Action]:
-    is_allowed = Directory.objects.within(request.actor.reach_of(Permission.SSO_MANAGE)).filter(pk=directory.pk).exists()
+    is_allowed = may(Directory.objects, actor=request.actor, id=directory.pk, needs=Permission.SSO_MANAGE)
     ended = _("This directory was disconnected and cannot be used again.")
-    why = ended if directory.revoked_at else "" if is_allowed else _refused()
+    why = ended if directory.revoked_at else "" if is_allowed else lacks_here(Permission.SSO_MANAGE)
     return [
         Action(_("New token"), reverse("directory-token", args=[directory.pk]), "refresh", asks=True, disabled=why),
         Action(_("Disconnect"), reverse("directory-revoke", args=[directory.pk]), "ban", asks=True, is_danger=True, disabled=why),
     ]
-
-
-def _refused() -> str:
-    return _("Your role does not include “%(what)s”.") % {"what": Permission.SSO_MANAGE.label}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission
+from forecourt.access import Permission, refused_everywhere
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.portal.actions import Action
@@ -91,7 +91,7 @@ def provider_detail(request: PageRequest, provider_id: int) -> HttpResponseBase:
             (_("Redirect address (callback)"), signing_in.redirect_uri(row)),
             (_("Back-channel logout address"), signing_in.redirect_uri(row).replace("/callback/", "/logout/")),
         ],
-        "may_manage": bool(request.actor.scope(Permission.SSO_MANAGE)),
+        "manage_refused": refused_everywhere(request.actor, Permission.SSO_MANAGE),
     }
     return respond(request, "sso/provider.html", None, context)
 
@@ -111,8 +111,7 @@ def _facts(row: IdentityProvider, proved: list[str]) -> list[tuple[str, Any]]:
 
 
 def _actions(request: PageRequest, row: IdentityProvider) -> list[Action]:
-    is_allowed = bool(request.actor.scope(Permission.SSO_MANAGE))
-    why = "" if is_allowed else _("Your role does not include “%(what)s”.") % {"what": Permission.SSO_MANAGE.label}
+    why = refused_everywhere(request.actor, Permission.SSO_MANAGE)
     switch = _("Switch off") if row.is_active else _("Switch on")
     return [
         Action(_("Edit"), reverse("sso-provider-edit", args=[row.pk]), "pencil", disabled=why),

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission
+from forecourt.access import Actor, Permission, lacks_here
 from forecourt.kit import registries
 from forecourt.portal.menu import Link
 from forecourt.teams.features import feature_of
@@ -31,7 +31,7 @@ def refusal(actor: Actor, permission: Permission, team: Team) -> str:
     """Why a button of this team is greyed; empty where it works (spec §3.2)."""
     if team.deleted_at:
         return _("This team is deleted.")
-    return "" if reaches(actor, permission, team) else _("Your role does not include “%(what)s” here.") % {"what": permission.label}
+    return "" if reaches(actor, permission, team) else lacks_here(permission)
 
 
 def _tabs(request: HttpRequest, team: Team) -> list[Link]:

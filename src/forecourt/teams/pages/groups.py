@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, TeamRole, fetch
+from forecourt.access import Permission, TeamRole, fetch, lacks_here
 from forecourt.api.extras import write_extras
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
@@ -92,7 +92,7 @@ def _actions(request: PageRequest, owner: Owner, row: GroupRow) -> list[Action]:
 
 
 def _refusal(request: PageRequest, needs: Permission, owner: Owner) -> str:
-    return "" if reaches(request.actor, needs, owner.place) else _("Your role does not include “%(what)s” here.") % {"what": needs.label}
+    return "" if reaches(request.actor, needs, owner.place) else lacks_here(needs)
 
 
 @page("GET", "POST")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from forecourt.access import Permission, fetch, require
+from forecourt.access import Permission, fetch, lacks, require
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.operators.models import Operator
@@ -47,7 +47,7 @@ def team_import(request: PageRequest) -> HttpResponseBase:
     """Try a file, then import it. Trying changes nothing."""
     operators = queries.operators_where(request.actor, Permission.TEAM_CREATE)
     if not operators:
-        raise Forbidden(_("Your role does not include “%(what)s”.") % {"what": Permission.TEAM_CREATE.label})
+        raise Forbidden(lacks(Permission.TEAM_CREATE))
     is_post = request.method == "POST"
     form = ImportForm(
         request.POST if is_post else None,

@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, TeamRole, fetch, require
+from forecourt.access import Permission, TeamRole, fetch, lacks, refused_everywhere, require
 from forecourt.kit import clock, registries
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.kit.operations import acting
@@ -45,8 +45,7 @@ def team_list(request: PageRequest) -> HttpResponseBase:
         "types": list(TYPE_LABELS.items()),
         "type_labels": TYPE_LABELS,
         "chips": state_chips("active", STATES, chosen=filters.states),
-        "may_create": bool(request.actor.scope(Permission.TEAM_CREATE)),
-        "create_refused": _("Your role does not include “%(what)s”.") % {"what": Permission.TEAM_CREATE.label},
+        "create_refused": refused_everywhere(request.actor, Permission.TEAM_CREATE),
         "is_narrowed": bool(request.GET),
     }
     return respond(request, "teams/team_list.html", "rows", context)
@@ -130,7 +129,7 @@ def team_new(request: PageRequest) -> HttpResponseBase:
     """Create a team; its owner is put in, or invited by a link that is mailed and shown."""
     operators = queries.operators_where(request.actor, Permission.TEAM_CREATE)
     if not operators:
-        raise Forbidden(_("Your role does not include “%(what)s”.") % {"what": Permission.TEAM_CREATE.label})
+        raise Forbidden(lacks(Permission.TEAM_CREATE))
     form = NewTeamForm(
         request.POST if request.method == "POST" else None, operators=operators, initial={"operator": request.actor.operator_id}
     )
