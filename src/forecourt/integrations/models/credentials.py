@@ -52,4 +52,5 @@ class Token(models.Model):
     refresh_hash = models.BinaryField(unique=True)
     access_expires_at = models.DateTimeField()
     refresh_expires_at = models.DateTimeField(db_index=True)
+    ends_at = models.DateTimeField(null=True)  # of an old secret: nothing that began with it lasts longer, however often refreshed
     created_at = models.DateTimeField()

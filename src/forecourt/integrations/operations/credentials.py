@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models.functions import Least
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
@@ -107,8 +108,8 @@ def edit_credential(
 @operation
 def regenerate_secret(*, actor: Actor, credential: Credential, at: datetime, ends_old_at_once: bool = False) -> str:
     """
-    A new secret, shown once. The old one is good for 24 hours more, so that a program can be changed without a pause; the one
-    before it ends now. With `ends_old_at_once`, for a secret that leaked, the old one and every token end now.
+    A new secret, shown once. The old one is good for 24 hours more, so that a program can be changed without a pause, and so is what
+    its tokens are exchanged for; the one before it ends now. With `ends_old_at_once`, for a secret that leaked, the old one and every token end now.
 
     :raises Revoked: if it was ended.
     """
@@ -118,7 +119,11 @@ def regenerate_secret(*, actor: Actor, credential: Credential, at: datetime, end
         credential.previous_secret_hash = credential.previous_secret_until = None
         credential.tokens.all().delete()
     else:
-        credential.previous_secret_hash, credential.previous_secret_until = credential.secret_hash, at + BOTH_SECRETS_LAST
+        until = at + BOTH_SECRETS_LAST
+        credential.previous_secret_hash, credential.previous_secret_until = credential.secret_hash, until
+        credential.tokens.filter(ends_at=None).update(
+            ends_at=until, access_expires_at=Least("access_expires_at", until), refresh_expires_at=Least("refresh_expires_at", until)
+        )
     credential.secret_hash = keyed_hash(secret, purpose=SECRET_PURPOSE)
     credential.save(update_fields=["secret_hash", "previous_secret_hash", "previous_secret_until"])
     return secret
@@ -146,10 +151,11 @@ def issue_token(*, client_id: str, client_secret: str, at: datetime) -> Pair:
     :raises ConsumerNotFound: for an unknown or revoked client and for a wrong secret alike.
     """
     credential = Credential.objects.select_related("operator").filter(client_id=client_id, revoked_at=None).first()
-    if credential is None or not _is_secret_of(credential, client_secret, at=at):
+    fits, ends_at = _lasting(credential, client_secret, at=at) if credential else (False, None)
+    if credential is None or not fits:
         raise ConsumerNotFound("There is no consumer with this client id and secret.")
     Credential.objects.filter(pk=credential.pk).update(last_used_at=at)
-    return _issue(credential, at)
+    return _issue(credential, at, ends_at)
 
 
 @operation
@@ -157,27 +163,29 @@ def refresh_token(*, refresh_token: str, at: datetime) -> Pair:
     """
     Exchange a refresh token for a new pair. It works once: of two at the same time, one is refused.
 
-    :raises InvalidAccessToken: if it is wrong, expired, used or of a revoked credential.
+    :raises InvalidAccessToken: if it is wrong, expired, used or of a revoked credential, or its secret was replaced a day ago.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM integrations_token WHERE refresh_hash = %s AND refresh_expires_at > %s RETURNING credential_id",
+            "DELETE FROM integrations_token WHERE refresh_hash = %s AND refresh_expires_at > %s RETURNING credential_id, ends_at",
             [keyed_hash(refresh_token, purpose=TOKEN_PURPOSE), at],
         )
         taken = cursor.fetchone()
     credential = Credential.objects.filter(pk=taken[0], revoked_at=None).first() if taken else None
     if credential is None:
         raise InvalidAccessToken("The refresh token is wrong, expired or already used.")
-    return _issue(credential, at)
+    return _issue(credential, at, taken[1])
 
 
-def _is_secret_of(credential: Credential, client_secret: str, *, at: datetime) -> bool:
-    """Both secrets are compared in any case, so that the time tells nothing."""
+def _lasting(credential: Credential, client_secret: str, *, at: datetime) -> tuple[bool, datetime | None]:
+    """Whether it is a secret of the credential's, and until when. Both are compared in any case, so that the time tells nothing."""
     shown = keyed_hash(client_secret, purpose=SECRET_PURPOSE)
     is_current = is_same(bytes(credential.secret_hash), shown)
     is_previous = is_same(bytes(credential.previous_secret_hash or b""), shown)
     until = credential.previous_secret_until
-    return is_current or (is_previous and until is not None and at < until)
+    if is_current:
+        return True, None
+    return is_previous and until is not None and at < until, until
 
 
 def purge_tokens(*, at: datetime) -> int:
@@ -185,16 +193,18 @@ def purge_tokens(*, at: datetime) -> int:
     return Token.objects.filter(refresh_expires_at__lte=at).delete()[0]
 
 
-def _issue(credential: Credential, at: datetime) -> Pair:
+def _issue(credential: Credential, at: datetime, ends_at: datetime | None) -> Pair:
     access, refresh = str(uuid.uuid4()), str(uuid.uuid4())
     lifetime = REFRESH_LIFETIME[Credential.Flavour(credential.flavour)]
-    pair = Pair(credential, access, refresh, at + ACCESS_LIFETIME, at + lifetime)
+    last = ends_at or at + lifetime
+    pair = Pair(credential, access, refresh, min(at + ACCESS_LIFETIME, last), min(at + lifetime, last))
     Token.objects.create(
         credential=credential,
         access_hash=keyed_hash(access, purpose=TOKEN_PURPOSE),
         refresh_hash=keyed_hash(refresh, purpose=TOKEN_PURPOSE),
         access_expires_at=pair.access_expires_at,
         refresh_expires_at=pair.refresh_expires_at,
+        ends_at=ends_at,
         created_at=at,
     )
     return pair

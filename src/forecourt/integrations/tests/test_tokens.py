@@ -54,6 +54,31 @@ def test_checklist_4_refreshing_ends_the_old_pair(cast):
         operations.refresh_token(refresh_token=pair.refresh_token, at=AT)
 
 
+@pytest.mark.parametrize("is_begun_before", [True, False])
+def test_what_began_with_an_old_secret_ends_with_it_however_often_it_is_refreshed(cast, is_begun_before):
+    credential, old = make_credential(cast.northwind, person=cast.dora)  # whose pairs would last for 30 days
+    until, pair = AT + timedelta(hours=24), issue((credential, old))
+    operations.regenerate_secret(actor=SYSTEM, credential=credential, at=AT)
+    if not is_begun_before:
+        pair = issue((credential, old))
+    for hour in (1, 12, 23):
+        pair = operations.refresh_token(refresh_token=pair.refresh_token, at=AT + timedelta(hours=hour))
+    assert pair.refresh_expires_at == until
+    assert pair.access_expires_at == until
+    with pytest.raises(InvalidAccessToken):
+        operations.refresh_token(refresh_token=pair.refresh_token, at=until)
+
+
+def test_what_begins_with_the_new_secret_lasts(cast):
+    credential, _old = make_credential(cast.northwind)
+    new = operations.regenerate_secret(actor=SYSTEM, credential=credential, at=AT)
+    pair = issue((credential, new))
+    for day in range(1, 4):
+        pair = operations.refresh_token(refresh_token=pair.refresh_token, at=AT + timedelta(days=day) - timedelta(minutes=day))
+    assert pair.refresh_expires_at > AT + timedelta(days=3)
+    assert not Token.objects.exclude(ends_at=None).exists()
+
+
 def test_checklist_4_the_answer_has_all_keys(cast):
     credential, secret = make_credential(cast.northwind)
     body = ApiClient(None).call("POST", "/auth/token", {"clientId": credential.client_id, "clientSecret": secret}).json()
