@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.core import context
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,7 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]
 
 class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
     def clean_email(self) -> str:
-        way = registries.sign_in_way(None, self.cleaned_data["email"])
+        way = registries.sign_in_way(context.request, self.cleaned_data["email"])
         if way is not None and not way.takes_password:
             raise ValidationError(_("People of this domain have no password here: they sign in through their organisation."))
         return str(super().clean_email())

@@ -221,9 +221,16 @@ webhook_sources: Registry[WebhookSource] = Registry()
 webhook_streams: Registry[WebhookStream] = Registry()
 sign_in_ways: Registry[Callable[..., SignInWay | None]] = Registry()  # (request or None, e-mail address) → way, or None: by password
 after_sign_in: Registry[Callable[..., None]] = Registry()  # (request, person): the session has its final key
+address_keepers: Registry[Callable[..., str]] = Registry()  # (person) → why they cannot change their own e-mail address, or ""
+session_moves: Registry[Callable[[str, str], None]] = Registry()  # (key before, key after): the same session
 sign_out_ways: Registry[Callable[..., str]] = Registry()  # (request, before it is signed out) → where to go on to, or ""
 
 
 def sign_in_way(request: Any, email: str) -> SignInWay | None:
     """How the people of this address sign in, if not by password alone. The same for every address of a domain (but see `sso`)."""
     return next((way for find in sign_in_ways if (way := find(request, email))), None)
+
+
+def address_kept(person: Any) -> str:
+    """Why somebody cannot change their own e-mail address; empty if they can."""
+    return next((says for keeps in address_keepers if (says := keeps(person))), "")

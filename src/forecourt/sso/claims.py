@@ -42,6 +42,10 @@ def groups(claims: dict[str, Any], name: str) -> tuple[str, ...] | None:
     return tuple(str(group)[:255] for group in found[:500]) if isinstance(found, list) else (found[:255],) if isinstance(found, str) else ()
 
 
+def tells_groups(claims: dict[str, Any], name: str) -> bool:
+    return name in claims or groups(claims, name) is None
+
+
 def shows_second_factor(claims: dict[str, Any]) -> bool:
     """Whether the provider says that it asked for a second factor (`amr`, OpenID Connect Core 2)."""
     methods = claims.get("amr")

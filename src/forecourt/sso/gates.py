@@ -18,7 +18,7 @@ from forecourt.kit import clock
 from forecourt.kit.registries import SignInWay
 from forecourt.kit.secrets import CannotDecrypt, decrypt, encrypt
 from forecourt.sso import queries
-from forecourt.sso.models import BreakGlass, ExternalIdentity, IdentityProvider, SsoSession
+from forecourt.sso.models import ExternalIdentity, IdentityProvider, SsoSession
 from forecourt.sso.operations import signing_in
 from forecourt.sso.operations.signing_in import Assertion
 from forecourt.sso.secrets import ID_TOKEN
@@ -74,7 +74,7 @@ def sign_in_way(request: HttpRequest | None, email: str) -> SignInWay | None:
         provider.password_also
         or getattr(request, "is_by_provider", False)
         or (arrival is not None and arrival.email == email.lower())
-        or BreakGlass.objects.filter(operator_id=provider.operator_id, person__email__iexact=email, person__deleted_at=None).exists()
+        or queries.is_named_admin(provider.operator_id, email)
     )
     return SignInWay(f"{reverse('sso-start', args=[provider.slug])}?{urlencode({'hint': email})}", takes_password)
 
@@ -118,6 +118,19 @@ def sign_out_way(request: HttpRequest) -> str:
     return f"{reverse('sso-signed-out', args=[provider.slug])}?{urlencode({'hint': sealed.decode()})}"
 
 
+def address_keeper(person: Person) -> str:
+    """Why somebody cannot change their own address: it says whose they are, so whoever left could otherwise stay. Empty if they can."""
+    way = sign_in_way(None, person.email or "")
+    if (way is None or way.takes_password) and not queries.is_of_directory(person):
+        return ""
+    return _("Your organisation keeps your e-mail address. Its administrator can change it.")
+
+
+def follow_session(before: str, after: str) -> None:
+    """A session goes on under another key (a changed password); the provider can still end it."""
+    SsoSession.objects.filter(session_key=before).update(session_key=after)
+
+
 def id_token_of(hint: str, *, at: datetime) -> str:
     """The ID token in the address of that page, for two minutes."""
     try:
@@ -132,3 +145,5 @@ def connect(registries: Any) -> None:
     registries.sign_in_ways.add(sign_in_way)
     registries.after_sign_in.add(follow_sign_in)
     registries.sign_out_ways.add(sign_out_way)
+    registries.address_keepers.add(address_keeper)
+    registries.session_moves.add(follow_session)

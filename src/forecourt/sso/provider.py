@@ -18,7 +18,7 @@ REQUIRED: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL: Final = ("userinfo_endpoint", "end_session_endpoint")
 KEPT: Final = (
     "issuer", *REQUIRED, *OPTIONAL, "token_endpoint_auth_methods_supported", "authorization_response_iss_parameter_supported",
-    "backchannel_logout_supported",
+    "backchannel_logout_supported", "scopes_supported",
 )  # fmt: skip
 
 

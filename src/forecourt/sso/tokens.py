@@ -36,9 +36,9 @@ def id_token_claims(token: str, *, keys: dict[str, Any], issuer: str, client_id:
     """
     claims = _verified(token, keys=keys, issuer=issuer, client_id=client_id, required=["iss", "aud", "exp", "iat", "sub"])
     _check_party(claims, client_id)
-    if not hmac.compare_digest(str(claims.get("nonce", "")), nonce):
+    if not _is_same(claims.get("nonce", ""), nonce):
         raise _refused("nonce")
-    if "at_hash" in claims and not hmac.compare_digest(str(claims["at_hash"]), _half_hash(access_token)):
+    if "at_hash" in claims and not _is_same(claims["at_hash"], _half_hash(access_token)):
         raise _refused("at_hash")
     return claims
 
@@ -89,6 +89,10 @@ def _check_party(claims: dict[str, Any], client_id: str) -> None:
     has_several = isinstance(audience, list) and len(audience) > 1
     if claims.get("azp", "" if has_several else client_id) != client_id:
         raise _refused("audience")
+
+
+def _is_same(said: object, expected: str) -> bool:
+    return hmac.compare_digest(str(said).encode(), expected.encode())
 
 
 def _half_hash(access_token: str) -> str:

@@ -129,6 +129,7 @@ def _drawn(request: PageRequest, **forms_given: forms.Form) -> HttpResponseBase:
         "security": queries.security_of(person),
         "export": queries.newest_export(person.pk),
         "is_fresh": is_fresh(request),
+        "email_kept": registries.address_kept(person),
     } | forms_given
     is_refused = any(form.errors for form in forms_given.values())
     return respond(request, "identity/my_account.html", None, context, status=422 if is_refused else 200)

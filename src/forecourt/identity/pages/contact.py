@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from forecourt.identity import operations, throttles
 from forecourt.identity.operations.contact import asked_for, pending
 from forecourt.identity.pages.again import freshly
-from forecourt.kit import clock
-from forecourt.kit.errors import Invalid
+from forecourt.kit import clock, registries
+from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.portal.pages import PageRequest, done, explain, page, respond
 
 KINDS = ("email", "phone")
@@ -43,6 +43,8 @@ def contact_edit(request: PageRequest, kind: str) -> HttpResponseBase:
     """Ask for the new address and send it a code."""
     if kind not in KINDS:
         raise Http404
+    if kind == "email" and (kept := registries.address_kept(request.person)):
+        raise Forbidden(kept)
     form = (EmailForm if kind == "email" else PhoneForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address, at = form.cleaned_data["address"], clock.now()
@@ -68,6 +70,8 @@ def contact_code(request: PageRequest, kind: str) -> HttpResponseBase:
     """Take the code; five tries in ten minutes."""
     if kind not in KINDS:
         raise Http404
+    if kind == "email" and (kept := registries.address_kept(request.person)):
+        raise Forbidden(kept)
     at = clock.now()
     code = pending(request.person, kind, at=at)
     address = asked_for(code)["address"]

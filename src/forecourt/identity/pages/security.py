@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from forecourt.identity import operations, queries
 from forecourt.identity.models import Person
 from forecourt.identity.pages.again import freshly
-from forecourt.kit import clock
+from forecourt.kit import clock, registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.portal.pages import PageRequest, done, explain, page, respond
 
@@ -195,10 +195,13 @@ def sessions_end(request: PageRequest) -> HttpResponseBase:
 
 
 def _keep_only_this(request: PageRequest, person: Person) -> None:
-    before = request.session.session_key
+    before = request.session.session_key or ""
     operations.end_other_sessions(actor=request.actor, person=person, keep=before, at=clock.now())
     update_session_auth_hash(request, person)  # this one goes on, under a new key
-    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+    after = request.session.session_key or ""
+    UserSession.objects.filter(session_key=before).update(session_key=after)
+    for move in registries.session_moves:
+        move(before, after)
 
 
 def _own(request: PageRequest, **wanted: Any) -> Authenticator:

@@ -11,7 +11,9 @@ from forecourt.ledger.tests.factories import make_wallet
 from forecourt.network.tests.factories import make_charge_point
 from forecourt.pricing.tests.factories import make_price_group
 
-GREYED = re.compile(r'<button class="btn[^>]*aria-disabled="true" title="Your role does not include “[^”]+”(?: here)?\.">(.*?)</button>', re.DOTALL)
+GREYED = re.compile(
+    r'<button class="btn[^>]*aria-disabled="true" title="Your role does not include “[^”]+”(?: here)?\.">(.*?)</button>', re.DOTALL
+)
 BUTTONS = [
     ("/teams/", "sven", ["Import", "New team"]),
     ("/teams/{team}/wallet", "sven", ["Adjust"]),

@@ -9,7 +9,8 @@ from django.db import IntegrityError
 from forecourt.access import Actor
 from forecourt.kit.operations import locked, operation
 from forecourt.sso.models import Directory, DirectoryGroup, DirectoryMember, DirectoryUser
-from forecourt.sso.operations.directory_users import check_version, settle_roles
+from forecourt.sso.operations import group_roles
+from forecourt.sso.operations.directory_users import check_version
 from forecourt.sso.queries.directories import is_uid, stored_group
 from forecourt.sso.scim.rules.errors import InvalidValue, NotUnique
 from forecourt.sso.scim.rules.patches import patched
@@ -67,7 +68,7 @@ def delete_group(*, actor: Actor, group: DirectoryGroup, at: datetime, version: 
     left = list(_users(group.members.values_list("user_id", flat=True)))
     group.delete()
     for user in left:
-        settle_roles(user, actor=actor, at=at)
+        group_roles.settle_roles(user, actor=actor, at=at)
 
 
 def _held(group: DirectoryGroup, version: str) -> DirectoryGroup:
@@ -109,7 +110,7 @@ def _set_members(
         for user_id in sorted(coming)
     )
     for user in _users(there | wanted if settles_all else coming | leaving):
-        settle_roles(user, actor=actor, at=at)
+        group_roles.settle_roles(user, actor=actor, at=at)
 
 
 def _named(group: DirectoryGroup, resource: dict[str, Any]) -> set[int]:

@@ -13,7 +13,7 @@ from forecourt.identity.models import Person
 from forecourt.identity.operations import PersonExists
 from forecourt.kit.errors import Invalid
 from forecourt.kit.operations import locked, operation
-from forecourt.sso.models import Directory, DirectoryUser, GroupRole, MappedMember
+from forecourt.sso.models import Directory, DirectoryUser
 from forecourt.sso.operations import group_roles
 from forecourt.sso.queries.directories import is_ours
 from forecourt.sso.queries.domains import domain_of, verified_domains
@@ -83,27 +83,13 @@ def delete_user(*, actor: Actor, user: DirectoryUser, at: datetime, version: str
     """
     user = _held(user, version)
     user.memberships.all().delete()
-    settle_roles(user, actor=actor, at=at)
+    group_roles.settle_roles(user, actor=actor, at=at)
     if not is_ours(user.directory, user.person):
         user.delete()
         return
     user.active, user.deleted_at = False, at
     _write(user, {**user.resource, "active": False})
     identity.keep_out(actor=actor, person=user.person, at=at)
-
-
-def settle_roles(user: DirectoryUser, *, actor: Actor, at: datetime) -> None:
-    """Give a user the roles of their groups in the directory, and take back what no group brings any more; of one who is not active, all."""
-    directory = user.directory
-    mappings = GroupRole.objects.filter(organisation_id=directory.organisation_id)
-    marks = MappedMember.objects.filter(source=directory.source, member__person_id=user.person_id)
-    if not mappings.exists() and not marks.exists():
-        return
-    names = user.memberships.values_list("group__display_name", "group__external_id") if user.active else []
-    groups = {name for pair in names for name in pair if name}
-    group_roles.apply(
-        person_id=user.person_id, organisation_id=directory.organisation_id, groups=groups, source=directory.source, at=at, actor=actor
-    )
 
 
 def check_version(row: Any, version: str) -> None:
@@ -195,7 +181,7 @@ def _follow(row: DirectoryUser, *, was_active: bool | None, actor: Actor, at: da
     elif not row.active:
         identity.keep_out(actor=actor, person=row.person, at=at)
     if row.active != was_active:
-        settle_roles(row, actor=actor, at=at)
+        group_roles.settle_roles(row, actor=actor, at=at)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor, OperatorRole
@@ -12,7 +13,7 @@ from forecourt.kit.operations import locked, operation
 from forecourt.operators import operations as operators
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.operators.operations import LastAdmin
-from forecourt.sso.models import GroupRole, MappedMember
+from forecourt.sso.models import DirectoryMember, DirectoryUser, GroupRole, MappedMember
 
 _STRONGEST = (OperatorRole.ADMIN, OperatorRole.OPERATIONS_MANAGER, OperatorRole.BOOKKEEPER, OperatorRole.SUPPORT_AGENT)
 SYSTEM = Actor.system("single sign-on")
@@ -27,7 +28,7 @@ class GroupIsMapped(DomainError):
 @operation
 def map_group(*, actor: Actor, account: Operator, group: str, role: OperatorRole, at: datetime) -> GroupRole:
     """
-    Who is in the group has the role from their next sign-in on.
+    Who is in the group has the role from their next sign-in on; whom a directory put there, at once.
 
     :raises Invalid: for an empty name.
     :raises GroupIsMapped: if it brings a role there already.
@@ -40,13 +41,34 @@ def map_group(*, actor: Actor, account: Operator, group: str, role: OperatorRole
     )
     if not is_new:
         raise GroupIsMapped(_("This group brings a role in this account already. Remove that one first."))
+    _settle_directories(row, actor=actor, at=at)
     return row
 
 
 @operation
 def unmap_group(*, actor: Actor, mapping: GroupRole, at: datetime) -> None:
-    """The group brings no role any more; who has it loses it at their next sign-in."""
-    GroupRole.objects.filter(pk=mapping.pk).delete()
+    """The group brings no role any more; who has it loses it at their next sign-in, whom a directory put there at once."""
+    if GroupRole.objects.filter(pk=mapping.pk).delete()[0]:
+        _settle_directories(mapping, actor=actor, at=at)
+
+
+def _settle_directories(mapping: GroupRole, *, actor: Actor, at: datetime) -> None:
+    named = Q(group__display_name=mapping.group) | Q(group__external_id=mapping.group)
+    members = DirectoryMember.objects.filter(named, group__organisation_id=mapping.organisation_id, group__directory__revoked_at=None)
+    for user in DirectoryUser.objects.filter(pk__in=members.values("user_id")).select_related("directory").order_by("pk"):
+        settle_roles(user, actor=actor, at=at)
+
+
+def settle_roles(user: DirectoryUser, *, actor: Actor, at: datetime) -> None:
+    """Give a user the roles of their groups in the directory, and take back what no group brings any more; of one who is not active, all."""
+    directory = user.directory
+    mappings = GroupRole.objects.filter(organisation_id=directory.organisation_id)
+    marks = MappedMember.objects.filter(source=directory.source, member__person_id=user.person_id)
+    if not mappings.exists() and not marks.exists():
+        return
+    names = user.memberships.values_list("group__display_name", "group__external_id") if user.active else []
+    groups = {name for pair in names for name in pair if name}
+    apply(person_id=user.person_id, organisation_id=directory.organisation_id, groups=groups, source=directory.source, at=at, actor=actor)
 
 
 @operation
@@ -77,8 +99,10 @@ def _marks(person_id: int, organisation_id: int, source: str) -> list[MappedMemb
 def _settle(
     account: Operator, person_id: int, role: OperatorRole | None, mark: MappedMember | None, *, source: str, at: datetime, actor: Actor
 ) -> None:
-    """One account. The account's row is locked, so two sign-ins of one person make one membership."""
+    """One account. The account's row is locked, so two sign-ins of one person make one membership. Who was blocked by hand stays so."""
     locked(account)
+    if mark is not None and mark.member.state != OperatorMember.State.ACCEPTED:
+        return
     if mark is None and role is not None:
         _join(account, person_id, role, source=source, at=at)
     elif mark is not None and role != mark.role:

@@ -1,6 +1,7 @@
 """Writes of providers. Their documents are fetched before the transaction."""
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
+from forecourt.identity import operations as identity
 from forecourt.identity.models import Person
 from forecourt.kit.errors import DomainError, Invalid
 from forecourt.kit.fields import Checks
@@ -17,11 +19,12 @@ from forecourt.kit.secrets import encrypt
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.sso import provider as remote
 from forecourt.sso.errors import ProviderDown
-from forecourt.sso.models import BreakGlass, EmailDomain, IdentityProvider
+from forecourt.sso.models import BreakGlass, EmailDomain, IdentityProvider, SsoSession
 from forecourt.sso.secrets import CLIENT_SECRET
 
 Kind = IdentityProvider.Kind
 KEYS_REST: Final = timedelta(seconds=30)  # keys are asked for again at most so often
+KEYS_LAST: Final = timedelta(hours=1)
 METADATA_RESTS: Final = timedelta(seconds=30)  # and the discovery document
 _TENANT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MICROSOFTS: Final = (
@@ -96,7 +99,7 @@ def _write(
     row = locked(provider) if provider else IdentityProvider(organisation_id=operator.organisation_id, operator=operator)
     is_other = bool(client_secret) or any(getattr(row, name) != values[name] for name in _TRUSTED)
     if provider and any(getattr(row, name) != values[name] for name in _NAMING):
-        row.identities.all().delete()
+        _unlink(row, actor=actor, at=at)
     for name, value in values.items():
         setattr(row, name, value)
     if client_secret:
@@ -152,12 +155,19 @@ def switch_off(*, actor: Actor, provider: IdentityProvider, at: datetime) -> Ide
 
 @operation
 def remove_provider(*, actor: Actor, provider: IdentityProvider, at: datetime) -> None:
-    """For good: its links to people go, its domains stay."""
+    """For good: its links to people and the sessions that it began go, its domains stay."""
     provider = locked(provider)
     EmailDomain.objects.filter(provider=provider).update(provider=None)
-    provider.identities.all().delete()
+    _unlink(provider, actor=actor, at=at)
     provider.is_active, provider.deleted_at = False, provider.deleted_at or at
     provider.save(update_fields=["is_active", "deleted_at"])
+
+
+def _unlink(provider: IdentityProvider, *, actor: Actor, at: datetime) -> None:
+    """Its links go, and the sessions that it began: it could not end them any more."""
+    keys = list(SsoSession.objects.filter(identity__provider=provider).values_list("session_key", flat=True))
+    provider.identities.all().delete()
+    identity.end_sessions_of(actor=actor, keys=keys, at=at)
 
 
 @operation
@@ -184,6 +194,13 @@ def forbid_password(*, actor: Actor, row: BreakGlass, at: datetime) -> None:
     BreakGlass.objects.filter(pk=row.pk).delete()
 
 
+def renew_keys(provider: IdentityProvider, *, at: datetime) -> None:
+    """Keys of more than an hour ago are asked for again: one that the provider has withdrawn must not count for ever. A provider that is down keeps its own."""
+    if provider.keys_at is None or at - provider.keys_at >= KEYS_LAST:
+        with suppress(ProviderDown):
+            refresh_keys(provider, at=at)
+
+
 def refresh_keys(provider: IdentityProvider, *, at: datetime) -> bool:
     """
     Ask for the keys again: the provider may have changed them. Whether they were asked for; not twice in `KEYS_REST`.
@@ -191,6 +208,7 @@ def refresh_keys(provider: IdentityProvider, *, at: datetime) -> bool:
     :raises ProviderDown: if they are not there.
     """
     if provider.keys_at and at - provider.keys_at < KEYS_REST:
+        provider.refresh_from_db(fields=["keys"])  # another request may just have asked
         return False
     IdentityProvider.objects.filter(pk=provider.pk).update(keys_at=at)
     provider.keys, provider.keys_at = remote.keys_of(provider.metadata), at

@@ -5,7 +5,7 @@ import hashlib
 import secrets as random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
@@ -24,9 +25,9 @@ from forecourt.kit.secrets import decrypt, encrypt, keyed_hash
 from forecourt.sso import claims, tokens
 from forecourt.sso import provider as remote
 from forecourt.sso.errors import SignInRefused, UnknownKey
-from forecourt.sso.models import EmailDomain, ExternalIdentity, IdentityProvider, LogoutToken, SsoAttempt, SsoSession
+from forecourt.sso.models import EmailDomain, ExternalIdentity, GroupRole, IdentityProvider, LogoutToken, SsoAttempt, SsoSession
 from forecourt.sso.operations import group_roles
-from forecourt.sso.operations.providers import refresh_keys
+from forecourt.sso.operations.providers import refresh_keys, renew_keys
 from forecourt.sso.queries.domains import domain_of
 from forecourt.sso.secrets import ID_TOKEN, VERIFIER
 from forecourt.teams import operations as teams
@@ -68,7 +69,9 @@ def begin(*, actor: Actor, provider: IdentityProvider, kind: str, browser: str, 
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": redirect_uri(provider),
-        "scope": "openid email profile",
+        "scope": " ".join(
+            ["openid", "email", "profile", *(["groups"] if "groups" in provider.metadata.get("scopes_supported", []) else [])]
+        ),
         "state": state,
         "nonce": nonce,
         "code_challenge": base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("="),
@@ -108,7 +111,8 @@ def assertion_of(*, provider: IdentityProvider, attempt: SsoAttempt, code: str, 
         ),
         at=at,
     )  # fmt: skip
-    said = token if "email" in token else remote.userinfo(provider, access_token=access, subject=token["sub"]) | token
+    says_all = "email" in token and (claims.tells_groups(token, provider.groups_claim) or not _has_groups(provider))
+    said = token if says_all else remote.userinfo(provider, access_token=access, subject=token["sub"]) | token
     return Assertion(
         provider=provider, subject=str(token["sub"])[:255], email=_email(provider, said),
         first_name=str(said.get("given_name") or "")[:80], last_name=str(said.get("family_name") or "")[:80],
@@ -118,13 +122,16 @@ def assertion_of(*, provider: IdentityProvider, attempt: SsoAttempt, code: str, 
 
 
 def _with_fresh_keys(provider: IdentityProvider, check: Callable[[], dict[str, Any]], *, at: datetime) -> dict[str, Any]:
-    """A key that we do not know may be new: ask once more."""
+    """A key that we do not know may be new, and so may one of a name that we know: ask once more."""
+    renew_keys(provider, at=at)
     try:
         return check()
     except UnknownKey:
-        pass
-    try:
         refresh_keys(provider, at=at)
+    except SignInRefused as refusal:
+        if refusal.reason != "signature" or not refresh_keys(provider, at=at):
+            raise
+    try:
         return check()
     except UnknownKey as error:
         raise SignInRefused(
@@ -132,22 +139,39 @@ def _with_fresh_keys(provider: IdentityProvider, check: Callable[[], dict[str, A
         ) from error
 
 
+def _has_groups(provider: IdentityProvider) -> bool:
+    """Whether any group brings a role: then a token without groups is no answer yet, for some providers tell them elsewhere."""
+    return GroupRole.objects.filter(organisation_id=provider.organisation_id).exists()
+
+
 def _email(provider: IdentityProvider, said: dict[str, Any]) -> str:
     """The address, if the provider vouches for it and it lies in a proved domain of this provider."""
     email = claims.address(provider, said)
-    domains = EmailDomain.objects.filter(provider=provider, domain=domain_of(email), verified_at__isnull=False, deleted_at=None)
-    if not domains.exists():
-        raise SignInRefused("email_domain", _("Your e-mail address is not in a domain that this identity provider may sign in."))
+    if provider.kind == IdentityProvider.Kind.GOOGLE and not _proved(provider).filter(domain=domain_of(str(said.get("hd") or ""))).exists():
+        raise SignInRefused("hosted_domain", _("This Google account is not managed by your organisation. Sign in with your work account."))
+    _check_domain(provider, email)
     return email
+
+
+def _check_domain(provider: IdentityProvider, email: str) -> None:
+    if not _proved(provider).filter(domain=domain_of(email)).exists():
+        raise SignInRefused("email_domain", _("Your e-mail address is not in a domain that this identity provider may sign in."))
+
+
+def _proved(provider: IdentityProvider) -> QuerySet[EmailDomain]:
+    return EmailDomain.objects.filter(provider=provider, verified_at__isnull=False, deleted_at=None)
 
 
 def person_for(assertion: Assertion) -> tuple[Person | None, bool]:
     """
     Who that is, and whether they may come in at once. Somebody who has another way of signing in shows it once before the
     two are linked; who has none (invited, or made by a directory) comes in.
+
+    :raises SignInRefused: if the address is linked to another subject, or the linked person has left the provider's domains.
     """
     linked = ExternalIdentity.objects.filter(provider=assertion.provider, subject=assertion.subject).select_related("person").first()
     if linked:
+        _check_domain(assertion.provider, linked.person.email or "")
         return linked.person, True
     person = Person.objects.filter(email__iexact=assertion.email, deleted_at=None).first()
     if person is None:
@@ -225,14 +249,14 @@ def back_channel(*, provider: IdentityProvider, token: str, at: datetime) -> int
 def _end(*, actor: Actor, provider: IdentityProvider, said: dict[str, Any], at: datetime) -> int:
     try:
         with transaction.atomic():
-            LogoutToken.objects.create(provider=provider, jti=str(said["jti"])[:255], expires_at=at + timedelta(days=1))
+            LogoutToken.objects.create(provider=provider, jti=str(said["jti"])[:255], expires_at=_forgotten_at(said, at))
     except IntegrityError:
         return 0
     rows = SsoSession.objects.filter(identity__provider=provider)
     if said.get("sub"):
         rows = rows.filter(identity__subject=said["sub"])
-    if said.get("sid"):
-        rows = rows.filter(sid=said["sid"])
+    if said.get("sid"):  # whose sign-in named no session is meant if the person is
+        rows = rows.filter(Q(sid=said["sid"]) | Q(sid="")) if said.get("sub") else rows.filter(sid=said["sid"])
     found = list(rows.filter(session_key__in=Session.objects.values("session_key")).select_related("identity__person"))
     rows.delete()
     for person in {row.identity.person for row in found}:
@@ -240,6 +264,15 @@ def _end(*, actor: Actor, provider: IdentityProvider, said: dict[str, Any], at: 
             actor=actor_of(person), action="signed_out", at=at, context={"reason": "back_channel", "provider": provider.name}
         )
     return identity.end_sessions_of(actor=actor, keys=[row.session_key for row in found], at=at)
+
+
+def _forgotten_at(said: dict[str, Any], at: datetime) -> datetime:
+    """A token is remembered for as long as it could be shown again, at least a day."""
+    try:
+        ends = datetime.fromtimestamp(int(said["exp"]) + tokens.LEEWAY, tz=UTC)
+    except (OverflowError, ValueError):
+        ends = datetime.max.replace(tzinfo=UTC)
+    return max(ends, at + timedelta(days=1))
 
 
 def purge(*, at: datetime) -> None:

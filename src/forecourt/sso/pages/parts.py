@@ -117,7 +117,11 @@ def group_new(request: PageRequest) -> HttpResponseBase:
             group_roles.map_group(
                 actor=request.actor, account=given["account"], group=given["group"], role=OperatorRole(given["role"]), at=clock.now()
             )
-            return done(request, "sso", message=_("Who is in the group has the role from their next sign-in on."))
+            return done(
+                request,
+                "sso",
+                message=_("Who is in the group has the role: at once if a directory put them there, else from their next sign-in on."),
+            )
         except DomainError as error:
             form.add_error("group", error.message)
     return form_page(request, form, _("New role of a group"), _("Save"), crumbs=crumbs())
@@ -129,7 +133,7 @@ def group_remove(request: PageRequest, mapping_id: int) -> HttpResponseBase:
     if request.method == "POST":
         group_roles.unmap_group(actor=request.actor, mapping=row, at=clock.now())
         return done(request, "sso", message=_("The group brings no role any more."))
-    says = _("Who has the role through the group loses it at their next sign-in.")
+    says = _("Who has the role through the group loses it: at once if a directory put them there, else at their next sign-in.")
     return ask(request, _("Remove %(name)s?") % {"name": row.group}, says, _("Remove"), cancel=reverse("sso"))
 
 

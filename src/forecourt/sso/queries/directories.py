@@ -43,10 +43,17 @@ def is_ours(directory: Directory, person: Person) -> bool:
 
 
 def objection(person_id: int) -> str | None:
-    """`registries.sign_in_objections`: a living directory has the person as not active, or deleted them."""
+    """`registries.sign_in_objections`: a living directory of their organisation has the person as not active, or deleted them."""
     keeps_out = DirectoryUser.objects.filter(person_id=person_id, active=False, directory__revoked_at=None)
-    says = _("The directory of their organisation keeps this person out. They come in again when they are active there.")
-    return says if keeps_out.exists() else None
+    if not any(is_ours(row.directory, row.person) for row in keeps_out.select_related("directory", "person")):
+        return None
+    return _("The directory of their organisation keeps this person out. They come in again when they are active there.")
+
+
+def is_of_directory(person: Person) -> bool:
+    """Whether a living directory of their organisation has the person."""
+    rows = DirectoryUser.objects.filter(person=person, deleted_at=None, directory__revoked_at=None).select_related("directory")
+    return any(is_ours(row.directory, person) for row in rows)
 
 
 def users_of(directory: Directory) -> QuerySet[DirectoryUser]:

@@ -8,7 +8,7 @@ SSO = Path(__file__).parents[1]
 PAGE = SSO.parents[2] / "docs" / "domains" / "sso.md"
 FILES = {
     "B": SSO.parents[2] / "tests/browser/test_single_sign_on.py", "R": SSO / "tests/test_refusals.py",
-    "A": SSO / "tests/test_refused_answers.py", "C": SSO / "tests/test_claims.py", "O": SSO / "tests/test_signing_out.py",
+    "A": SSO / "tests/test_refused_answers.py", "L": SSO / "tests/test_leaving.py", "C": SSO / "tests/test_claims.py", "O": SSO / "tests/test_signing_out.py",
 }  # fmt: skip
 RAISED = ("SignInRefused", "ProviderDown", "_refused")
 OF_LOGOUT = {"token_type", "not_a_logout", "unknown"}  # no page: a provider reads them
@@ -47,7 +47,7 @@ def test_the_page_says_what_the_table_says():
 
 
 def test_the_tests_of_the_table_exist():
-    named = [(re.findall(r"([BRACO])(?: `(\w+)`)?", row[4]), row[1]) for row in REFUSALS]
+    named = [(re.findall(r"([BRACOL])(?: `(\w+)`)?", row[4]), row[1]) for row in REFUSALS]
     for tests, reason in named:
         assert tests, reason
         for letter, name in tests:
