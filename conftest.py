@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings as examples
 from psycopg import sql
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forecourt.project.settings")
     os.environ.setdefault("FORECOURT_SECRET_KEY", "test")
     os.environ.setdefault("FORECOURT_DESIGN", "1")
+    examples.register_profile("any machine", deadline=None)  # how fast something is, benchmarks say
+    examples.load_profile("any machine")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop lives in the thread of the tests that use it
     if _URL not in os.environ:  # workers of xdist inherit it
         _start_cluster(config)

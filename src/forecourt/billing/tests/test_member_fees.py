@@ -138,7 +138,7 @@ ZONES = st.sampled_from(["Europe/Copenhagen", "Pacific/Kiritimati", "Pacific/Pag
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(zone=ZONES, set_at=MOMENTS, days=st.integers(0, 400), length=st.none() | st.integers(0, 120))
 def test_the_database_owes_the_months_of_the_teams_zone_that_the_rule_names(dora, zone, set_at, days, length):
     Team.objects.filter(pk=dora.team_id).update(time_zone=zone)

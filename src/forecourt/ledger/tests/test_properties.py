@@ -38,7 +38,7 @@ def wallets(db):
     return found
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_the_books_always_balance(wallets, plan):
     with transaction.atomic():

@@ -52,7 +52,7 @@ def test_an_api_answer_is_whole_and_carries_the_headers_that_matter(cast):
 
 def test_over_https_the_api_insists_on_it(cast, settings, monkeypatch):
     settings.SECURE_HSTS_SECONDS = 31_536_000
-    monkeypatch.setattr(wsgi, "_direct", wsgi.DirectHandler())
+    monkeypatch.setattr(wsgi, "lists", wsgi.DirectHandler())
     monkeypatch.setattr(wsgi, "_api", wsgi.ApiHandler())
     _, headers, _ = ask("/api/v1/currencies", **{"wsgi.url_scheme": "https"})
     assert headers["Strict-Transport-Security"] == "max-age=31536000"

@@ -65,7 +65,7 @@ def model(levels, key):
     return allowed if key is None else set(key) if allowed is None else {one for one in allowed if one in key}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(levels=st.fixed_dictionaries(dict.fromkeys(LEVELS, COUNTRIES)), key=COUNTRIES)
 def test_the_database_resolves_any_cascade_as_the_model_does(cast, cascade, levels, key):
     cascade.set(key, **levels)
