@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from forecourt.access import ScopedManager, newest_first
 from forecourt.kit.models import PartnerVisible
@@ -82,6 +82,7 @@ class Team(PartnerVisible, Address, WalletRestricted):
         ]
         indexes: ClassVar = [
             *newest_first("team", columns=("organisation_id", "operator_id"), condition=~Q(type="personal")),
+            models.Index(F("operator_id"), F("id").desc(), condition=Q(deleted_at=None), name="team_living"),  # counted for each page
             models.Index(fields=["operator", "updated_at"], name="team_updated"),
             models.Index(fields=["updated_at", "id"], name="team_changes"),
             models.Index(fields=["operator", "partner_external_id"], name="team_external_id"),
