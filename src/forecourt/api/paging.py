@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from forecourt.access import Scope
-from forecourt.api.rows import Listing, Where
+from forecourt.api.rows import Listing, Pure, Where
 from forecourt.api.shapes import In
 
 MOST_KNOWN = 4096
@@ -33,11 +33,13 @@ def envelope(data: list[Any], query: PageQuery, total: int) -> dict[str, Any]:
 
 
 def page_of(
-    listing: Listing, shape: Callable[[Any], dict[str, Any]], scope: Scope, where: Where, query: PageQuery, *, side: str | None = None
-) -> dict[str, Any]:
+    listing: Listing, shape: Callable[[Any], dict[str, Any]] | Pure, scope: Scope, where: Where, query: PageQuery, *,
+    side: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """A page of a table whose size is counted each time."""
-    rows, total = listing.counted_page(scope, where, limit=query.per_page, offset=query.offset, side=side)
-    return envelope([shape(row) for row in rows], query, total)
+    pure = shape if isinstance(shape, Pure) else None
+    rows, total = listing.counted_page(scope, where, limit=query.per_page, offset=query.offset, side=side, shape=pure)
+    return envelope(rows if isinstance(shape, Pure) else [shape(row) for row in rows], query, total)
 
 
 def whole(data: Sequence[Any]) -> dict[str, Any]:
@@ -75,7 +77,7 @@ class Ceiling:
     def page_of(
         self,
         listing: Listing,
-        shape: Callable[[Any], dict[str, Any]],
+        shape: Pure,
         scope: Scope,
         where: Where,
         query: PageQuery,
@@ -84,11 +86,11 @@ class Ceiling:
         side: str | None,
     ) -> dict[str, Any]:
         limit = max(0, min(query.per_page, self.most - query.offset))
-        rows = listing.page(scope, where, limit=limit, offset=query.offset, side=side) if limit else []
+        rows = listing.page(scope, where, limit=limit, offset=query.offset, side=side, shape=shape) if limit else []
         total = _total_seen(len(rows), query) if limit == query.per_page else None
         if total is None:
             total = self._total(listing, scope, where, key, side)
-        return envelope([shape(row) for row in rows], query, total)
+        return envelope(rows, query, total)
 
     def _total(self, listing: Listing, scope: Scope, where: Where, key: Any, side: str | None) -> int:
         if key in self._reached:

@@ -6,7 +6,7 @@ PostgreSQL the planning of a dozen joins at each request.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,9 +22,11 @@ from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
 
 from forecourt.access import Scope
-from forecourt.api.statements import Loaders, Params, statement
+from forecourt.api.replies import encoded
+from forecourt.api.statements import Answer, Loaders, Params, statement
 from forecourt.kit.errors import NotFound
 
+MOST_REMEMBERED = 1_000  # rows of a listing, in each process: some megabytes
 WHOLE_SECOND = len("2026-11-22 10:00:00+00")
 _ready: WeakSet[Any] = WeakSet()  # connections that keep one plan for a statement: planning a dozen joins costs more than running them
 OWNER = {"organisation_id": "organisation_id", "operator_id": "operator_id", "team_id": "team_id"}
@@ -50,26 +52,55 @@ class JsonLoader(Loader):
 SHOWN: Loaders = (("timestamptz", MomentLoader), ("json", JsonLoader))  # how a page's columns become plain values
 
 
+@dataclass(frozen=True, slots=True)
+class Pure:
+    """
+    A shape that depends on the row's columns and on `key` alone. What it made of a row is remembered by what the columns read, so
+    it cannot be stale: programs ask for the same rows again and again, and most of them are as they were.
+    """
+
+    shape: Callable[[Any], dict[str, Any]]
+    key: Hashable = None
+
+
+class Unprepared:
+    """The rows of a statement that psycopg ran by its own means; they have no text."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self._rows = rows
+
+    def values(self) -> list[tuple[Any, ...]]:
+        return self._rows
+
+    def texts(self) -> None:
+        return None
+
+
 def read(sql: str, params: Params = (), *, loaders: Loaders = ()) -> list[tuple[Any, ...]]:
-    """Run one statement and return its rows. A connection that broke while idle is replaced once."""
+    """Run one statement and return its rows."""
+    return ask(sql, params, loaders=loaders).values()
+
+
+def ask(sql: str, params: Params = (), *, loaders: Loaders = ()) -> Answer | Unprepared:
+    """Run one statement. A connection that broke while idle is replaced once."""
     try:
-        return _read(sql, params, loaders)
+        return _ask(sql, params, loaders)
     except psycopg.OperationalError:
         if connection.in_atomic_block or (connection.connection is not None and not connection.connection.broken):
             raise
         connection.close()
-        return _read(sql, params, loaders)
+        return _ask(sql, params, loaders)
 
 
-def _read(sql: str, params: Params, loaders: Loaders) -> list[tuple[Any, ...]]:
+def _ask(sql: str, params: Params, loaders: Loaders) -> Answer | Unprepared:
     connection.ensure_connection()
     raw = connection.connection
     if _has_pooler() or (raw.pgconn.transaction_status == TransactionStatus.IDLE and not raw.autocommit):
-        return _read_unprepared(raw, sql, params, loaders)
+        return Unprepared(_read_unprepared(raw, sql, params, loaders))
     if raw not in _ready and not connection.in_atomic_block:  # where a rollback would take the settings back: next time
         raw.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         _ready.add(raw)
-    return statement(raw, sql, loaders).rows(params)
+    return statement(raw, sql, loaders).run(params)
 
 
 def _has_pooler() -> bool:
@@ -136,6 +167,7 @@ class Listing:
         self.select = ", ".join(columns.values())
         self.sides = sides or {"owner": OWNER}
         self.row: Any = namedtuple("Row", columns)  # type: ignore[misc]
+        self._made: dict[Any, msgspec.Raw] = {}
 
     def ordered(self, order: str) -> "Listing":
         """The same listing in another order; the text is ours, never the caller's."""
@@ -143,23 +175,26 @@ class Listing:
         other.order = order
         return other
 
-    def page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None) -> list[Any]:
+    def page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None, shape: Pure | None = None) -> list[Any]:
+        """The rows, or with a `shape` their JSON."""
         source, params = self._firsts(scope, where, side, limit, offset)
         sql = f"SELECT {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
-        return [self.row._make(row) for row in read(sql, params, loaders=SHOWN)]
+        return self._told(ask(sql, params, loaders=SHOWN), shape)[0]
 
-    def counted_page(self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None) -> tuple[list[Any], int]:
+    def counted_page(
+        self, scope: Scope, where: Where, *, limit: int, offset: int, side: str | None = None, shape: Pure | None = None
+    ) -> tuple[list[Any], int]:
         """The page and how many rows there are in all, in one round trip unless the page is empty."""
         branches, counted = self._branches(scope, where, side, "r.id")
         if not branches:
             return [], 0
         source, params = self._firsts(scope, where, side, limit, offset)
-        total = f"(SELECT count(*) FROM ({' UNION '.join(branches)}) AS found)"  # noqa: S608 (constants)
-        sql = f"SELECT {total}, {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
-        found = read(sql, [*counted, *params], loaders=SHOWN)
-        if not found:
+        size = f"(SELECT count(*) FROM ({' UNION '.join(branches)}) AS found)"  # noqa: S608 (constants)
+        sql = f"SELECT {size}, {self.select} FROM ({source}) AS r {self.joins} ORDER BY {self.order}"  # noqa: S608 (constants)
+        rows, total = self._told(ask(sql, [*counted, *params], loaders=SHOWN), shape, is_counted=True)
+        if not rows:
             return [], self.count(scope, where, side=side) if offset else 0
-        return [self.row._make(row[1:]) for row in found], int(found[0][0])
+        return rows, total
 
     def count(self, scope: Scope, where: Where, *, side: str | None = None, limit: int | None = None) -> int:
         """How many rows there are; with `limit`, at most that many are counted."""
@@ -181,6 +216,28 @@ class Listing:
         if not rows:
             raise NotFound("There is nothing here with that id.")
         return rows[0]
+
+    def _told(self, answer: Answer | Unprepared, shape: Pure | None, *, is_counted: bool = False) -> tuple[list[Any], int]:
+        """Rows or their JSON, and the total that stands before each row if it is counted."""
+        first = int(is_counted)
+        texts = answer.texts() if shape else None
+        if shape is None or texts is None:
+            found = answer.values()
+            rows = [self.row._make(row[first:]) for row in found]
+            return [shape.shape(row) for row in rows] if shape else rows, int(found[0][0]) if is_counted and found else 0
+        keys = [(shape.key, text[first:]) for text in texts]
+        told = [self._made.get(key) for key in keys]
+        if None in told:
+            told = self._make(shape, keys, told, [row[first:] for row in answer.values()])
+        return told, int(texts[0][0] or 0) if is_counted and texts else 0
+
+    def _make(self, shape: Pure, keys: list[Any], told: list[msgspec.Raw | None], rows: list[Any]) -> list[msgspec.Raw | None]:
+        if len(self._made) + len(keys) > MOST_REMEMBERED:
+            self._made.clear()
+        for index, key in enumerate(keys):
+            if told[index] is None:
+                told[index] = self._made[key] = msgspec.Raw(encoded(shape.shape(self.row._make(rows[index]))))
+        return told
 
     def _firsts(self, scope: Scope, where: Where, side: str | None, limit: int, offset: int) -> tuple[str, list[Any]]:
         """The page's rows of the bare table. Several predicates are cut one by one and merged (house §4)."""

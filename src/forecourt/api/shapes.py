@@ -14,6 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from forecourt.api.reference_rows import country_name
 from forecourt.kit.money import exponent
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ def major(minor: int | None, currency: str) -> Decimal | None:
 
 
 def address(row: Any, prefix: str = "") -> dict[str, Any] | None:
-    """`Address` from columns named `address1`, `zip_code`, `country_name`, … ; null where nothing is known."""
+    """`Address` from columns named `address1`, `zip_code`, `country_id`, … ; null where nothing is known."""
     return _address(*_columns(prefix)(row))
 
 
@@ -137,7 +138,7 @@ def location(row: Any, prefix: str = "") -> dict[str, Any]:
 
 @cache
 def _columns(prefix: str, *first: str) -> "attrgetter[tuple[Any, ...]]":
-    return attrgetter(*(prefix + name for name in (*first, *ADDRESS_COLUMNS, "country_name")))
+    return attrgetter(*(prefix + name for name in (*first, *ADDRESS_COLUMNS)))
 
 
 @lru_cache(maxsize=4096)
@@ -153,8 +154,9 @@ def _location(latitude: Any, longitude: Any, *columns: Any) -> dict[str, Any]:
 
 def _address(
     first: str | None, second: str | None, third: str | None, zip_code: str | None, city: str | None, province: str | None,
-    area_id: int | None, country: str | None,
+    area_id: int | None, country_id: int | None,
 ) -> dict[str, Any] | None:  # fmt: skip
+    country = country_name(country_id)
     if not (first or city or country):
         return None
     return {
@@ -169,9 +171,9 @@ def _address(
     }
 
 
-ADDRESS_COLUMNS = ("address1", "address2", "address3", "zip_code", "city", "province", "country_area_id")
+ADDRESS_COLUMNS = ("address1", "address2", "address3", "zip_code", "city", "province", "country_area_id", "country_id")
 
 
-def address_sql(alias: str, country: str, prefix: str = "") -> dict[str, str]:
-    """The columns that `address` reads, from a table with an address and its joined country."""
-    return {prefix + name: f"{alias}.{name}" for name in ADDRESS_COLUMNS} | {prefix + "country_name": f"{country}.name"}
+def address_sql(alias: str) -> dict[str, str]:
+    """The columns that `address` reads, from a table with an address."""
+    return {name: f"{alias}.{name}" for name in ADDRESS_COLUMNS}

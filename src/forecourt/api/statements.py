@@ -20,6 +20,7 @@ from psycopg.errors import error_from_result
 
 Params = Sequence[Any] | Mapping[str, Any]
 Loaders = tuple[tuple[str, type[Loader]], ...]
+TEXT = 25  # PostgreSQL's type `text`
 MOST_KEPT = 200  # statements of a connection; PostgreSQL holds their plans
 PLACE = re.compile(r"%%|%s|%\((\w+)\)s")
 _kept: WeakKeyDictionary[Any, OrderedDict[tuple[str, Loaders], "Statement"]] = WeakKeyDictionary()
@@ -42,19 +43,21 @@ class Statement:
         adapting = Adapting(AdaptersMap(raw.adapters))
         for name, loader in loaders:
             adapting.adapters.register_loader(name, loader)
-        self.dumping, self.loading = Transformer(adapting), Transformer(adapting)
+        self.dumping, self.loading, self.reading = Transformer(adapting), Transformer(adapting), Transformer(adapting)
         self.formats = [PyFormat.AUTO] * len(self.places)
         self.names: dict[tuple[int, ...], bytes] = {}
         self.knows_columns = False
 
-    def rows(self, params: Params) -> list[tuple[Any, ...]]:
+    def run(self, params: Params) -> "Answer":
         """:raises psycopg.Error: as psycopg itself would."""
         values = self.dumping.dump_sequence([params[place] for place in self.places], self.formats)  # type: ignore[index]  # numbers or names, never both
         name = self.names.get(self.dumping.types or ()) or self._prepare(self.dumping.types or ())
         result = self._checked(self.connection.exec_prepared(name, values, self.dumping.formats))  # type: ignore[arg-type]  # the stub forgets NULL
-        self.loading.set_pgresult(result, set_loaders=not self.knows_columns)
-        self.knows_columns = True
-        return self.loading.load_rows(0, result.ntuples, tuple)
+        if not self.knows_columns:
+            self.loading.set_pgresult(result)
+            self.reading.set_loader_types([TEXT] * result.nfields, pq.Format.TEXT)
+            self.knows_columns = True
+        return Answer(self, result)
 
     def forget(self) -> None:
         for name in self.names.values():
@@ -70,6 +73,25 @@ class Statement:
         if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
             return result
         raise error_from_result(result)
+
+
+class Answer:
+    """What a statement gave, to be read as values, as text, or first the one and then the other."""
+
+    def __init__(self, statement: Statement, result: Any) -> None:
+        self.statement, self.result = statement, result
+
+    def values(self) -> list[tuple[Any, ...]]:
+        return self._rows(self.statement.loading)
+
+    def texts(self) -> list[tuple[str | None, ...]]:
+        """As PostgreSQL wrote them."""
+        return self._rows(self.statement.reading)
+
+    def _rows(self, transformer: Any) -> list[tuple[Any, ...]]:
+        transformer.set_pgresult(self.result, set_loaders=False)
+        rows: list[tuple[Any, ...]] = transformer.load_rows(0, self.result.ntuples, tuple)
+        return rows
 
 
 def statement(raw: "psycopg.Connection[Any]", sql: str, loaders: Loaders) -> Statement:

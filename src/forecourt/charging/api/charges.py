@@ -8,7 +8,7 @@ from ninja import Query, Router
 from forecourt.access import Permission, Scope
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import Ceiling
-from forecourt.api.rows import Where
+from forecourt.api.rows import Pure, Where
 from forecourt.api.shapes import Id, Page
 from forecourt.charging.api.rows import CHARGES, as_seen, buckets, charge_json, public_charge_json
 from forecourt.charging.api.shapes import ChargeOut, ChargeQuery, ConsumptionOut, ConsumptionQuery, PublicChargeOut
@@ -88,7 +88,8 @@ def get_charges(request: ApiRequest, query: Query[ChargeQuery]) -> dict[str, Any
     scope = request.consumer.within(query.operator_id).scope(Permission.CHARGE_READ)
     side = None if request.consumer.is_public else query.operator_role
     where = _where(query, query.operator_role, scope)
-    return ceiling.page_of(CHARGES, shape_for(request, scope), scope, where, query, key=_key(scope, query, side), side=side)
+    shape = Pure(shape_for(request, scope), (scope, request.consumer.is_public))
+    return ceiling.page_of(CHARGES, shape, scope, where, query, key=_key(scope, query, side), side=side)
 
 
 @endpoint(

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from forecourt.access import Scope
+from forecourt.api.reference_rows import currency
 from forecourt.api.rows import Listing
 from forecourt.api.shapes import kw, kwh, location, major
 from forecourt.charging.models import Charge
 from forecourt.charging.rules.sides import lies_in, masked, sight
+from forecourt.network.api.point_rows import model_names
 from forecourt.operators.api import operator, operator_sql
 
 BUCKET_S = 300  # of `ChargeEnergy`
@@ -35,10 +37,9 @@ COLUMNS = (
         "partner_custom_payload": "r.partner_custom_payload::json", "payment_session": "r.payment_session::json",
         "first_name": "h.first_name", "last_name": "h.last_name", "member_id": "m.id", "member_team_id": "m.team_id",
         "member_external_id": "m.partner_external_id", "evse_id": "p.evse_id", "point_name": "p.name", "max_w": "p.max_w",
-        "point_deleted_at": "p.deleted_at", "model_id": "p.model_id", "model_name": "md.name", "brand_name": "b.name",
+        "point_deleted_at": "p.deleted_at", "model_id": "p.model_id",
         "point_latitude": "coalesce(p.latitude, st.latitude)", "point_longitude": "coalesce(p.longitude, st.longitude)",
-        "point_country_name": "cy.name", "cost_group_id": "cv.price_group_id", "currency_name": "cu.name",
-        "currency_decimals": "cu.decimals", "payer_name": "pt.name", "key_external_id": "k.partner_external_id",
+        "point_country_id": "coalesce(p.country_id, st.country_id)", "cost_group_id": "cv.price_group_id", "payer_name": "pt.name", "key_external_id": "k.partner_external_id",
         "key_organisation_id": "k.organisation_id", "key_operator_id": "k.operator_id", "key_team_id": "k.team_id",
         "key_person_id": "k.person_id",
         "energy_from": "e.from_at", "energy_wh": "e.wh", "signed": SIGNED,
@@ -47,10 +48,9 @@ COLUMNS = (
     | operator_sql("o")
 )  # fmt: skip
 JOINS = """JOIN network_chargepoint p ON p.id = r.charge_point_id JOIN operators_operator o ON o.id = r.operator_id
-LEFT JOIN network_site st ON st.id = p.site_id LEFT JOIN places_country cy ON cy.id = coalesce(p.country_id, st.country_id)
-LEFT JOIN network_model md ON md.id = p.model_id LEFT JOIN network_brand b ON b.id = md.brand_id
+LEFT JOIN network_site st ON st.id = p.site_id
 LEFT JOIN identity_person h ON h.id = r.person_id LEFT JOIN teams_teammember m ON m.id = r.member_id
-LEFT JOIN places_currency cu ON cu.identifier = r.currency LEFT JOIN teams_team pt ON pt.id = r.payer_team_id
+LEFT JOIN teams_team pt ON pt.id = r.payer_team_id
 LEFT JOIN pricing_priceversion cv ON cv.id = r.cost_version_id LEFT JOIN network_chargekey k ON k.id = r.charge_key_id
 LEFT JOIN charging_chargeenergy e ON e.charge_id = r.id"""
 CHARGES = Listing("charging_charge", COLUMNS, JOINS, sides=Charge.SIDES)
@@ -135,7 +135,7 @@ def charge_json(row: Any) -> dict[str, Any]:
         "stopReason": row.stop_reason,
         "paymentMethod": row.payment_method,
         "note": row.note,
-        "currency": _currency(row),
+        "currency": currency(row.currency),
         "payingTeam": _payer(row),
         "sponsorTeam": None,
         "operator": operator(row),
@@ -178,7 +178,7 @@ def public_charge_json(row: Any) -> dict[str, Any]:
         "failureReason": row.failure_reason,
         "stopReason": row.stop_reason,
         "note": row.note,
-        "currency": _currency(row),
+        "currency": currency(row.currency),
         "createdAt": row.created_at,
         "updatedAt": row.updated_at,
         "cablePluggedInAt": row.cable_plugged_in_at,
@@ -218,6 +218,7 @@ def _member(row: Any, name: str) -> dict[str, Any] | None:
 
 
 def _point(row: Any) -> dict[str, Any]:
+    brand, model = model_names(row.model_id)
     return {
         "id": row.charge_point_id,
         "evseId": row.evse_id,
@@ -227,16 +228,10 @@ def _point(row: Any) -> dict[str, Any]:
         "location": location(row, "point_"),
         "maxKw": kw(row.max_w),
         "chargePointModelId": row.model_id,
-        "brandName": row.brand_name,
-        "modelName": row.model_name,
+        "brandName": brand,
+        "modelName": model,
         "deletedAt": row.point_deleted_at,
     }
-
-
-def _currency(row: Any) -> dict[str, Any] | None:
-    if row.currency_name is None:
-        return None
-    return {"identifier": row.currency.lower(), "name": row.currency_name, "decimals": row.currency_decimals}
 
 
 def _payer(row: Any) -> dict[str, Any] | None:

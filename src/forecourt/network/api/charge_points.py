@@ -8,7 +8,7 @@ from ninja import Query, Router
 from forecourt.access import Permission, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import page_of
-from forecourt.api.rows import Where
+from forecourt.api.rows import Pure, Where
 from forecourt.api.shapes import Id, Page, changes
 from forecourt.kit import clock
 from forecourt.kit.errors import NotFound
@@ -55,11 +55,11 @@ def get_charge_points(request: ApiRequest, query: Query[ChargePointQuery]) -> di
     box(where, query.bounding_box, LATITUDE, LONGITUDE)
     listing, reached = nearest(POINTS, query.sort_by_location, LATITUDE, LONGITUDE), scope
     if request.consumer.is_public:
-        return page_of(listing, public_api_json, scope, where, query)
+        return page_of(listing, Pure(public_api_json, "public"), scope, where, query)
     if query.include_public and request.is_v2:
         reached, where = or_published(scope, where, ON_MAP)
         return page_of(listing, lambda row: _seen_by(scope, row), reached, where, query)
-    return page_of(listing, charge_point_json, scope, where, query)
+    return page_of(listing, Pure(charge_point_json), scope, where, query)
 
 
 def _seen_by(scope: Any, row: Any) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def columns_of_place(table: str, site: str) -> dict[str, str]:
     return {name: f"CASE WHEN {own} THEN {table}.{name} ELSE {site}.{name} END" for name in lines} | {
         "latitude": f"coalesce({table}.latitude, {site}.latitude)",
         "longitude": f"coalesce({table}.longitude, {site}.longitude)",
+        "country_id": f"coalesce({table}.country_id, {site}.country_id)",
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from forecourt.api.reference_rows import Reference
 from forecourt.api.rows import Listing
 from forecourt.api.shapes import kw, kwh, location
 from forecourt.network.api.places import CP_METADATA, columns_of_place, metadata
@@ -20,17 +21,15 @@ PLAIN = (
 COLUMNS = (
     {name: f"r.{name}" for name in PLAIN}
     | {
-        "partner_custom_payload": "r.partner_custom_payload::json", "metadata": "r.metadata::json", "model_name": "md.name",
-        "brand_name": "b.name", "serial_number": "s.serial_number", "identity": "s.identity", "firmware_version": "s.firmware_version",
+        "partner_custom_payload": "r.partner_custom_payload::json", "metadata": "r.metadata::json", "serial_number": "s.serial_number", "identity": "s.identity", "firmware_version": "s.firmware_version",
         "imsi": "s.imsi", "iccid": "s.iccid", "connected_at": "l.connected_at", "disconnected_at": "l.disconnected_at",
-        "country_name": "cy.name", "connectors": CONNECTORS.format("r"), "scope_operator_id": "r.operator_id",
+        "connectors": CONNECTORS.format("r"), "scope_operator_id": "r.operator_id",
     }
     | columns_of_place("r", "st")
     | operator_sql("o")
 )  # fmt: skip
 JOINS = """JOIN operators_operator o ON o.id = r.operator_id LEFT JOIN network_site st ON st.id = r.site_id
-LEFT JOIN places_country cy ON cy.id = coalesce(r.country_id, st.country_id) LEFT JOIN network_model md ON md.id = r.model_id
-LEFT JOIN network_brand b ON b.id = md.brand_id LEFT JOIN network_station s ON s.id = r.station_id
+LEFT JOIN network_station s ON s.id = r.station_id
 LEFT JOIN network_stationlink l ON l.station_id = r.station_id"""
 POINTS = Listing("network_chargepoint", COLUMNS, JOINS)
 LATITUDE = "coalesce(r.latitude, (SELECT x.latitude FROM network_site x WHERE x.id = r.site_id))"
@@ -40,11 +39,19 @@ PRIVATE = (
     "partnerExternalId", "partnerCustomPayload", "serialNumber", "note", "operatorNote", "lastMeterReadingKwh", "meterId",
     "firmwareVersion", "priceGroupId", "costGroupId", "roamingPriceGroupId", "simCard", "lastConnectedAt", "disconnectedAt", "metadata",
 )  # fmt: skip
+MODELS = Reference("SELECT m.id, b.name, m.name FROM network_model m JOIN network_brand b ON b.id = m.brand_id")
 PUBLIC_API_STATES = {"maintenance": "passive", "exempt": "other"}
+
+
+def model_names(id: int | None) -> tuple[str | None, str | None]:
+    """Brand and model; the catalogue is written by migrations alone."""
+    brand, model = MODELS.get(id) or (None, None)
+    return brand, model
 
 
 def charge_point_json(row: Any) -> dict[str, Any]:
     max_kw, link = kw(row.max_w), f"{settings.PUBLIC_URL}/charge-points/{row.id}"
+    brand, model = model_names(row.model_id)
     return {
         "id": row.id,
         "teamId": row.team_id,
@@ -72,8 +79,8 @@ def charge_point_json(row: Any) -> dict[str, Any]:
         "meterId": row.meter_id,
         "cablePluggedIn": row.is_cable_plugged_in,
         "chargePointModelId": row.model_id,
-        "brandName": row.brand_name,
-        "modelName": row.model_name,
+        "brandName": brand,
+        "modelName": model,
         "firmwareVersion": row.firmware_version,
         "integrationType": "ocpp" if row.station_id else None,
         "evseId": row.evse_id,
@@ -106,6 +113,7 @@ def public_fields(json: dict[str, Any]) -> dict[str, Any]:
 
 def public_api_json(row: Any) -> dict[str, Any]:
     """The Public API's charge point; existing clients drop one without a serial number, and know no `maintenance` (§15.7, §15.8)."""
+    brand, model = model_names(row.model_id)
     return {
         "id": row.id,
         "name": row.name,
@@ -117,8 +125,8 @@ def public_api_json(row: Any) -> dict[str, Any]:
         "note": row.note,
         "lastMeterReadingKwh": kwh(row.last_meter_wh),
         "cablePluggedIn": row.is_cable_plugged_in,
-        "brandName": row.brand_name,
-        "modelName": row.model_name,
+        "brandName": brand,
+        "modelName": model,
         "firmwareVersion": row.firmware_version,
         "location": location(row),
         "connectors": row.connectors or [],

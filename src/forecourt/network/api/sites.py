@@ -49,12 +49,10 @@ COLUMNS = (
         "partner_custom_payload": "r.partner_custom_payload::json", "metadata": "r.metadata::json", "facts": FACTS,
         "connectors": CONNECTORS, "scope_operator_id": "r.operator_id",
     }
-    | address_sql("r", "cy")
+    | address_sql("r")
     | operator_sql("o")
 )  # fmt: skip
-SITES = Listing(
-    "network_site", COLUMNS, "JOIN operators_operator o ON o.id = r.operator_id LEFT JOIN places_country cy ON cy.id = r.country_id"
-)
+SITES = Listing("network_site", COLUMNS, "JOIN operators_operator o ON o.id = r.operator_id")
 
 
 class SiteOut(Out):

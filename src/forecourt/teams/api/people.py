@@ -32,8 +32,8 @@ DEFAULT_TEAM = (
     " (SELECT t.id FROM teams_team t WHERE t.owner_id = r.id AND t.type = 'personal' LIMIT 1))"
 )
 PICTURE = "(SELECT '/files/' || f.id || '/' || f.key FROM files_storedfile f WHERE f.id = r.picture_id)"
-COLUMNS = {name: f"r.{name}" for name in PLAIN} | {"default_team_id": DEFAULT_TEAM, "picture": PICTURE} | address_sql("r", "c")
-PEOPLE = Listing("identity_person", COLUMNS, "LEFT JOIN places_country c ON c.id = r.country_id")
+COLUMNS = {name: f"r.{name}" for name in PLAIN} | {"default_team_id": DEFAULT_TEAM, "picture": PICTURE} | address_sql("r")
+PEOPLE = Listing("identity_person", COLUMNS)
 MEMBERSHIPS = "SELECT m.person_id FROM teams_teammember m WHERE m.{0} = %s AND m.deleted_at IS NULL AND m.person_id IS NOT NULL"
 STAFF = "SELECT m.person_id FROM operators_operatormember m WHERE m.{0} = %s AND m.person_id IS NOT NULL"
 

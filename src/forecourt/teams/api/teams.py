@@ -10,7 +10,7 @@ from pydantic import Field
 from forecourt.access import Actor, Permission, TeamRole, fetch
 from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import PageQuery, page_of
-from forecourt.api.rows import Listing, Where
+from forecourt.api.rows import Listing, Pure, Where
 from forecourt.api.shapes import (
     ADDRESS_COLUMNS,
     AddressIn,
@@ -257,7 +257,7 @@ def get_teams(request: ApiRequest, query: Query[TeamQuery]) -> dict[str, Any]:
     scope = request.consumer.within(query.operator_id).scope(Permission.TEAM_READ)
     where = Where().external_id(query.partner_external_id).since("updated_at", query.from_updated_at).living(query.include_deleted)
     where.equals("feature_group_id", query.feature_group_id)
-    return page_of(TEAMS, team_json, scope, where, query)
+    return page_of(TEAMS, Pure(team_json), scope, where, query)
 
 
 @endpoint(router, "POST", "/teams", "post-team", returns=TeamOut, status=201, scope="teams:write", org=True)
