@@ -110,3 +110,10 @@ def test_an_external_id_is_used_once_also_within_a_file(cast):
     rows = [*numbered(2), numbered(2)[0]]
     made, problems = importing.check_import(actor=cast.actor("ada"), operator=cast.northwind, rows=rows, at=clock.now())
     assert (made, [(line, column) for line, column, _says in problems]) == (2, [(2, "partner_external_id")])
+
+
+def test_an_external_id_that_is_too_long_is_said_at_its_row(cast):
+    (row, good) = numbered(2)
+    row["texts"]["partner_external_id"] = "x" * 256
+    made, problems = importing.check_import(actor=cast.actor("ada"), operator=cast.northwind, rows=[row, good], at=clock.now())
+    assert (made, problems) == (1, [(row["line"], "partner_external_id", "Use at most 255 characters.")])
