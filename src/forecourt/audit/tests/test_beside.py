@@ -94,6 +94,7 @@ def test_a_sealer_that_dies_leaves_the_batch_pending(own_database, monkeypatch, 
     assert queries.verify() == (1, [])
 
 
+@pytest.mark.slow
 def test_landed_events_are_sealed_by_the_migration(own_database):
     from django.core.management import call_command
 

@@ -95,6 +95,7 @@ def street(cast):
     return Street(cast, make_place(cast, funds_minor=14_000))
 
 
+@pytest.mark.slow
 @settings(max_examples=50, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plans)
 def test_nothing_stays_held_however_a_charge_ends(street, plan):
