@@ -175,6 +175,86 @@ def test_a_theme_shows_its_colours_while_they_are_chosen(signed_in: SignIn):
     nothing_found(page)
 
 
+GREEN = "#0b5d3b"
+COLOUR = "rgb(11, 93, 59)"
+
+
+@pytest.mark.slow
+def test_a_theme_in_use_colours_the_portal_and_letters(signed_in: SignIn, furnished: Product):
+    page = signed_in("eve")
+    tab(page, "Themes")
+    page.get_by_role("link", name="New theme").click()
+    fill(page, name="Forest", primary=GREEN)
+    send(page)
+    act(page, "Forest", "Use here")
+    expect(page.get_by_role("row", name=re.compile("Forest"))).to_contain_text("Used here")
+    page.get_by_role("link", name="Members & access", exact=True).click()
+    invite = page.get_by_role("link", name="Invite")
+    expect(invite).to_have_css("background-color", COLOUR)
+    nothing_found(page)
+    for scheme in ("light", "dark"):
+        page.set_viewport_size({"width": 390, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.goto("/second-factor")
+        nothing_found(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/account/{furnished.ids['gate']['operator_id']}/members/new")
+    fill(page, email="forest@example.com")
+    send(page)
+    assert "/invitations/" in secret(page)
+    letter_is_green(signed_in("root"), furnished)
+    act_on_invitation_away(page)
+    tab(page, "Themes")
+    page.get_by_role("button", name="Back to the default").click()
+    expect(page.get_by_text("Used here")).to_have_count(0)
+
+
+def letter_is_green(page: Page, furnished: Product) -> None:
+    """The platform keeps the letter; its page shows the words, and what a mail program draws has the colour."""
+    page.goto("/platform/emails?q=forest@example.com")
+    page.get_by_role("main").get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("main")).to_contain_text("Eastgate")
+    nothing_found(page)
+    ((html,),) = furnished.rows("SELECT html FROM notifications_outgoingemail WHERE \"to\" = 'forest@example.com'")
+    letter = page.context.new_page()  # no page of ours: mail programs know no policy
+    letter.set_content(str(html))
+    expect(letter.get_by_text("Eastgate", exact=True).first).to_have_css("background-color", COLOUR)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}  # a letter has no landmarks: it is shown inside a page
+    assert Axe().run(letter, options=rules).response["violations"] == []
+
+
+def act_on_invitation_away(page: Page) -> None:
+    tab(page, "Members & access")
+    act(page, "forest@example.com", "Withdraw the invitation")
+    agree(page, "Remove")
+
+
+@pytest.mark.slow
+def test_a_main_account_narrows_its_lists_to_one_account_without_going_there(signed_in: SignIn, furnished: Product):
+    page, southwind = signed_in("ada"), furnished.ids["garden"]["operator_id"]
+    switch_to(page, "Northwind")
+    page.goto("/teams/")
+    for name in ("Harbour", "Garden"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    choice = page.get_by_role("main").locator("select[name=operator]")
+    choice.select_option(label="Southwind")
+    expect(page).to_have_url(re.compile(rf"operator={southwind}"))
+    expect(page.get_by_role("link", name="Harbour", exact=True)).to_have_count(0)
+    expect(page.get_by_role("link", name="Garden", exact=True)).to_be_visible()
+    expect(switcher(page)).to_contain_text("Northwind")
+    nothing_found(page)
+    for path in ("/charge-points/", "/charges/", "/sites/", "/transactions/", "/wallets/", "/charge-keys/", "/price-groups/"):
+        page.goto(f"{path}?operator={southwind}")
+        expect(choice).to_have_value(str(southwind))
+    page.goto(f"/teams/?operator={southwind}")
+    choice.select_option(label="All accounts")
+    expect(page.get_by_role("link", name="Harbour", exact=True)).to_be_visible()
+    sue = signed_in("sue")
+    sue.goto("/teams/")
+    expect(sue.get_by_role("link", name="Garden", exact=True)).to_be_visible()
+    expect(sue.get_by_role("main").locator("select[name=operator]")).to_have_count(0)
+
+
 def test_all_tabs_of_an_account_fit_a_desktop(signed_in: SignIn):
     page = signed_in("ada")
     tab(page, "Wallets")

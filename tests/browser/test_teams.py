@@ -47,6 +47,34 @@ def test_teams_come_from_a_file_that_is_tried_first(signed_in: SignIn, furnished
     expect(page.get_by_role("link", name="Jetty")).to_be_visible()
 
 
+TYPES = {  # type: what is wrong at first, at which field it is said
+    "Private": ({"contact_email": "nobody"}, "contact_email"),
+    "Professional": ({"vat_number": "DK1"}, "vat_number"),
+    "Operator": ({"name": ""}, "name"),
+}
+
+
+def test_a_team_of_each_type_is_made_when_what_was_wrong_is_put_right(signed_in: SignIn, furnished: Product):
+    page = signed_in("sue")
+    place = {"address1": "Kaj 9", "zip_code": "2100", "city": "København"}
+    for label, (wrong, field) in TYPES.items():
+        name = f"Wharf {label}"
+        page.goto("/teams/new")
+        right = {"name": name, "contact_email": "wharf@example.com", "vat_number": ""} | ({} if label == "Operator" else place)
+        page.get_by_label(label, exact=True).check()
+        fill(page, **right | wrong)
+        send(page)
+        expect(page.locator(f"#id_{field}-error")).to_be_visible()
+        nothing_found(page)
+        assert furnished.rows(f"SELECT 1 FROM teams_team WHERE name = '{name}'") == []
+        fill(page, **right)
+        send(page)
+        heading(page, name)
+        ((kind,),) = furnished.rows(f"SELECT type FROM teams_team WHERE name = '{name}'")
+        assert kind == label.lower()
+        nothing_found(page)
+
+
 def test_a_team_is_frozen_with_a_reason_and_can_pay_again(signed_in: SignIn, furnished: Product):
     page = signed_in("sue")
     page.goto(garden(furnished))
