@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from forecourt.access import Scope
 from forecourt.api.reference_rows import currency
-from forecourt.api.rows import Listing
+from forecourt.api.rows import Listing, read
 from forecourt.api.shapes import kw, kwh, location, major
 from forecourt.charging.models import Charge
 from forecourt.charging.rules.sides import lies_in, masked, sight
@@ -39,7 +40,7 @@ COLUMNS = (
         "member_external_id": "m.partner_external_id", "evse_id": "p.evse_id", "point_name": "p.name", "max_w": "p.max_w",
         "point_deleted_at": "p.deleted_at", "model_id": "p.model_id",
         "point_latitude": "coalesce(p.latitude, st.latitude)", "point_longitude": "coalesce(p.longitude, st.longitude)",
-        "point_country_id": "coalesce(p.country_id, st.country_id)", "cost_group_id": "cv.price_group_id", "payer_name": "pt.name", "key_external_id": "k.partner_external_id",
+        "point_country_id": "coalesce(p.country_id, st.country_id)", "cost_version_id": "r.cost_version_id", "payer_name": "pt.name", "key_external_id": "k.partner_external_id",
         "key_organisation_id": "k.organisation_id", "key_operator_id": "k.operator_id", "key_team_id": "k.team_id",
         "key_person_id": "k.person_id",
         "energy_from": "e.from_at", "energy_wh": "e.wh", "signed": SIGNED,
@@ -51,7 +52,7 @@ JOINS = """JOIN network_chargepoint p ON p.id = r.charge_point_id JOIN operators
 LEFT JOIN network_site st ON st.id = p.site_id
 LEFT JOIN identity_person h ON h.id = r.person_id LEFT JOIN teams_teammember m ON m.id = r.member_id
 LEFT JOIN teams_team pt ON pt.id = r.payer_team_id
-LEFT JOIN pricing_priceversion cv ON cv.id = r.cost_version_id LEFT JOIN network_chargekey k ON k.id = r.charge_key_id
+LEFT JOIN network_chargekey k ON k.id = r.charge_key_id
 LEFT JOIN charging_chargeenergy e ON e.charge_id = r.id"""
 CHARGES = Listing("charging_charge", COLUMNS, JOINS, sides=Charge.SIDES)
 PUBLIC_STATES = {"paying": "stopped", "releasing": "stopped", "released": "stopped", "other": "stopped"}
@@ -64,7 +65,7 @@ def as_seen(scope: Scope) -> Callable[[Any], Any]:
         hidden: dict[str, Any] = {}
         sees = sight(scope, row)
         if not sees.of_owner:
-            hidden |= {"note": None, "cost_minor": None, "cost_group_id": None, "member_external_id": None}
+            hidden |= {"note": None, "cost_minor": None, "cost_version_id": None, "member_external_id": None}
         if not sees.of_partner:
             hidden |= {"partner_external_id": None, "partner_custom_payload": None, "payment_session": None}
         if row.auth_type in KEYS and not lies_in(scope, row.key_organisation_id, row.key_operator_id, row.key_team_id, row.key_person_id):
@@ -88,6 +89,12 @@ def buckets(since: str | None, wh: Sequence[int] | None, seconds: int) -> list[d
     return found
 
 
+@lru_cache(maxsize=4096)
+def group_of_version(id: int | None) -> int | None:
+    """The price group of a version, which never changes."""
+    return None if id is None else int(read("SELECT price_group_id FROM pricing_priceversion WHERE id = %s", [id])[0][0])
+
+
 def charge_json(row: Any) -> dict[str, Any]:
     """`Charge`, every field present, in the contract's order."""
     consumed, price, name = _consumed(row), major(row.price_minor, row.currency), _name(row)
@@ -101,7 +108,7 @@ def charge_json(row: Any) -> dict[str, Any]:
         "publicChargePoint": _point(row),
         "sponsoredChargePointId": None,
         "priceGroupId": row.price_group_id or 0,
-        "costPriceGroupId": row.cost_group_id,
+        "costPriceGroupId": group_of_version(row.cost_version_id),
         "memberCostPriceGroupId": None,
         "siteId": row.site_id,
         "promotionCodeId": None,
