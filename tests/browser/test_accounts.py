@@ -243,16 +243,26 @@ def test_a_main_account_narrows_its_lists_to_one_account_without_going_there(sig
     expect(page.get_by_role("link", name="Garden", exact=True)).to_be_visible()
     expect(switcher(page)).to_contain_text("Northwind")
     nothing_found(page)
-    for path in ("/charge-points/", "/charges/", "/sites/", "/transactions/", "/wallets/", "/charge-keys/", "/price-groups/"):
+    ours = {
+        name for (name,) in furnished.rows(f"SELECT name FROM network_chargepoint WHERE operator_id = {southwind} AND deleted_at IS NULL")
+    }
+    page.goto(f"/charge-points/?operator={southwind}")
+    shown = page.get_by_role("main").locator("tbody td:first-child a").all_inner_texts()
+    assert shown
+    assert {name.strip() for name in shown} <= ours
+    nothing_found(page)
+    for path in ("/charges/", "/sites/", "/transactions/", "/wallets/", "/charge-keys/", "/price-groups/"):
         page.goto(f"{path}?operator={southwind}")
         expect(choice).to_have_value(str(southwind))
     page.goto(f"/teams/?operator={southwind}")
     choice.select_option(label="All accounts")
+    expect(page).not_to_have_url(re.compile(rf"operator={southwind}"))
     expect(page.get_by_role("link", name="Harbour", exact=True)).to_be_visible()
     sue = signed_in("sue")
-    sue.goto("/teams/")
+    for path in ("/charges/", "/charge-points/", "/teams/"):
+        sue.goto(path)
+        expect(sue.get_by_role("main").locator("select[name=operator]")).to_have_count(0)
     expect(sue.get_by_role("link", name="Garden", exact=True)).to_be_visible()
-    expect(sue.get_by_role("main").locator("select[name=operator]")).to_have_count(0)
 
 
 def test_all_tabs_of_an_account_fit_a_desktop(signed_in: SignIn):

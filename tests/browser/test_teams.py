@@ -47,7 +47,7 @@ def test_teams_come_from_a_file_that_is_tried_first(signed_in: SignIn, furnished
     expect(page.get_by_role("link", name="Jetty")).to_be_visible()
 
 
-TYPES = {  # type: what is wrong at first, at which field it is said
+TYPES = {  # what is wrong at first, and at which field it is said
     "Private": ({"contact_email": "nobody"}, "contact_email"),
     "Professional": ({"vat_number": "DK1"}, "vat_number"),
     "Operator": ({"name": ""}, "name"),
