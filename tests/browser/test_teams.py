@@ -75,6 +75,37 @@ def test_a_team_of_each_type_is_made_when_what_was_wrong_is_put_right(signed_in:
         nothing_found(page)
 
 
+def test_the_platform_lets_an_operator_make_fleet_teams(signed_in: SignIn, furnished: Product):
+    root, eastgate = signed_in("root"), furnished.ids["gate"]["operator_id"]
+    eve = signed_in("eve")
+    eve.goto("/teams/new")
+    expect(eve.get_by_label("Fleet", exact=True)).to_have_count(0)
+    grant(root, eastgate)
+    nothing_found(root)
+    eve.goto("/teams/new")
+    eve.get_by_label("Fleet", exact=True).check()
+    right = {"name": "Vans", "contact_email": "vans@example.com", "address1": "Kaj 9", "zip_code": "2100", "city": "København"}
+    fill(eve, **right | {"city": ""})
+    send(eve)
+    expect(eve.locator("#id_city-error")).to_be_visible()
+    fill(eve, **right)
+    send(eve)
+    heading(eve, "Vans")
+    assert furnished.rows("SELECT type FROM teams_team WHERE name = 'Vans'") == [("fleet",)]
+    nothing_found(eve)
+    grant(root, eastgate)  # and no longer
+    eve.goto("/teams/new")
+    expect(eve.get_by_label("Fleet", exact=True)).to_have_count(0)
+
+
+def grant(page: Page, operator_id: int) -> None:
+    page.goto(f"/operators/{operator_id}")
+    page.get_by_role("button", name="Actions: Eastgate").click()
+    page.get_by_text("Fleet teams", exact=True).click()
+    page.get_by_role("dialog").locator("button[type=submit]").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_team_is_frozen_with_a_reason_and_can_pay_again(signed_in: SignIn, furnished: Product):
     page = signed_in("sue")
     page.goto(garden(furnished))
