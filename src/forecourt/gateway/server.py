@@ -22,7 +22,7 @@ from forecourt.gateway.door import Door
 from forecourt.gateway.hub import Hub
 from forecourt.gateway.side import Side
 from forecourt.gateway.throttle import Throttle
-from forecourt.kit import clock
+from forecourt.kit import clock, partitions
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ SOCKETS = 65_536
 BEAT_EVERY_S = 5.0
 WRITE_EVERY_S = 0.05
 GOODBYE_S = 2.0
+WRITTEN_BY_DAY = ("ocpp_message", "meter_value")  # a day's partition must be there before its first row: moving rows takes long
 SWITCH_S = 0.02  # the loop's thread and a committing one both want the interpreter; changing over often costs a fifth
 
 
@@ -102,6 +103,8 @@ class Gateway:
             await self.loop.run_in_executor(None, self.metrics.close)
 
     async def _begin(self) -> int:
+        for table in WRITTEN_BY_DAY:
+            await self._side.run(partitions.make_days, table, at=clock.now())
         await self._side.run(operations.bury_dead, at=clock.now())
         name, address = f"{socket.gethostname()}:{os.getpid()}"[:80], f"{self._bind}:{self.port}"[:80]
         return await self._side.run(operations.begin_process, name=name, address=address, at=clock.now())

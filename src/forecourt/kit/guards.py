@@ -114,6 +114,61 @@ DROP FUNCTION forecourt_make_partition(regclass, timestamptz, timestamptz);
 """
 
 
+# Since kit/0003: a partition takes the default one's storage parameters over.
+MAKE_PARTITION = """
+CREATE OR REPLACE FUNCTION forecourt_make_partition(parent regclass, from_at timestamptz, until_at timestamptz) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  name text := parent::text || '_' || to_char(from_at AT TIME ZONE 'UTC', 'YYYYMMDD');
+  fallback text := parent::text || '_default';
+  parameters text;
+  key text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('forecourt_partition'), hashtext(parent::text));
+  IF to_regclass(name) IS NOT NULL THEN RETURN name; END IF;
+  SELECT a.attname INTO STRICT key FROM pg_partitioned_table p
+    JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0] WHERE p.partrelid = parent;
+  SELECT array_to_string(reloptions, ', ') INTO parameters FROM pg_class WHERE oid = fallback::regclass;
+  EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, parent);
+  IF parameters IS NOT NULL THEN EXECUTE format('ALTER TABLE %I SET (%s)', name, parameters); END IF;
+  -- Rows of the range that came before their partition did (stations replay old timestamps) wait in the default one.
+  EXECUTE format('ALTER TABLE %s DETACH PARTITION %I', parent, fallback);
+  EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %I >= $1 AND %I < $2 RETURNING *) INSERT INTO %I SELECT * FROM moved',
+                 fallback, key, key, name) USING from_at, until_at;
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, name, from_at, until_at);
+  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I DEFAULT', parent, fallback);
+  RETURN name;
+END $$;
+"""
+
+
+def only_grows(table: str) -> Operation:
+    """
+    Autovacuum does not come because of inserted rows: in a log that is written at full speed it would read, and write anew,
+    every page once more. Rows that are deleted still call it, and so does the age of transaction ids.
+
+    :param table: partitioned, or not; partitions that are made later do as their default one (kit/0003).
+    """
+    return migrations.RunSQL(
+        _on_each_leaf(table, "SET (autovacuum_vacuum_insert_threshold = -1)"),
+        _on_each_leaf(table, "RESET (autovacuum_vacuum_insert_threshold)"),
+    )
+
+
+def _on_each_leaf(table: str, change: str) -> str:
+    """`ALTER TABLE … change` for a table, or for every partition of one."""
+    return f"""
+        DO $$
+        DECLARE one regclass;
+        BEGIN
+          FOR one IN SELECT oid FROM pg_class WHERE oid = '{table}'::regclass AND relkind = 'r'
+                     UNION SELECT relid FROM pg_partition_tree('{table}') WHERE isleaf LOOP
+            EXECUTE format('ALTER TABLE %s {change}', one);
+          END LOOP;
+        END $$;
+        """
+
+
 def partitioned(table: str, columns: str, *, key: str, primary_key: str, indexes: dict[str, str]) -> Operation:
     """
     A natively partitioned table with a default partition. `columns` is the column list; `primary_key` names the columns

@@ -26,6 +26,15 @@ def test_rows_that_came_before_their_partition_move_into_it(as_product_role):
     assert _table_of(AT) == "meter_value_20261122"
 
 
+@pytest.mark.parametrize("table", ["meter_value", "ocpp_message"])
+def test_a_log_is_not_vacuumed_because_it_grows(as_product_role, table):
+    partitions.make_days(table, at=AT, ahead=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relid::text, reloptions FROM pg_partition_tree(%s) JOIN pg_class ON oid = relid WHERE isleaf", [table])
+        told = dict(cursor.fetchall())
+    assert told == dict.fromkeys([f"{table}_20261122", f"{table}_default"], ["autovacuum_vacuum_insert_threshold=-1"])
+
+
 def test_a_partition_that_has_ended_is_dropped_and_others_stay(as_product_role):
     partitions.make_days("meter_value", at=AT, ahead=1)
     assert partitions.drop_before("meter_value", before=datetime(2026, 11, 23, tzinfo=UTC)) == 1

@@ -34,6 +34,7 @@ SETTINGS = {
     "maintenance_work_mem": "128MB",
     "jit": "off",  # our queries are short; compiling them costs more than it saves
     "wal_compression": "on",
+    "min_wal_size": "512MB",  # segments written before are used again: making one, and syncing its zeros, holds up every commit
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
