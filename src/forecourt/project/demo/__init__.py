@@ -59,11 +59,11 @@ def load(*, data_dir: Path, portal_url: str, ocpp_url: str) -> None:
     with transaction.atomic():
         partitions.make_months("audit_event", at=until_at)
         loaded, stopped = _load(seed, from_at=from_at, until_at=until_at)
-    _analyze()
+    _maintain("ANALYZE")
     books.settle(stopped)
     dashboards.rebuild(from_at.date(), until_at.date() + timedelta(days=2))
     OutboxRow.objects.all().delete()  # everything announced so far has been rolled up above
-    _analyze()
+    _maintain("VACUUM (ANALYZE)")  # else autovacuum would, table after table, in the first minutes
     files.write(data_dir, loaded, portal_url=portal_url, ocpp_url=ocpp_url)
 
 
@@ -167,9 +167,9 @@ def _credential(operator: Operator, *, at: datetime) -> dict[str, Any]:
     return {"clientId": credential.client_id, "clientSecret": secret, "operator": operator.name, "scopes": ["all:delete"]}
 
 
-def _analyze() -> None:
+def _maintain(statement: str) -> None:
     """The planner has seen none of this yet. Only the owner may tell it; without one autovacuum does, a little later."""
     owner = os.environ.get("DATABASE_OWNER_URL")
     if owner:
         with psycopg.connect(owner, autocommit=True) as owning:
-            owning.execute("ANALYZE")
+            owning.execute(statement)
