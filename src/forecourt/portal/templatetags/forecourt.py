@@ -13,6 +13,7 @@ from forecourt.kit import registries
 from forecourt.kit.money import Money
 from forecourt.portal import formats, icons, menu, states
 from forecourt.portal.actions import Action
+from forecourt.portal.actions import menu as menu_of
 from forecourt.portal.sparklines import points
 
 register = template.Library()
@@ -126,10 +127,10 @@ def _input_class(bound: BoundField, is_check: bool, is_group: bool) -> str:
     return " ".join(filter(None, [base, given, "is-invalid" if bound.errors else ""]))
 
 
-@register.inclusion_tag("portal/_actions.html", takes_context=True)
-def actions(context: Context, given: Sequence[Action], label: str = "") -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def actions(context: Context, given: Sequence[Action], label: str = "") -> SafeString:
     """The “…” menu of a row or a page. `label` names the row for screen readers."""
-    return {"actions": given, "label": label, "menu_id": given[0].menu_id if given else "", "csrf_token": context.get("csrf_token", "")}
+    return menu_of(given, label, context.get("csrf_token", ""))
 
 
 @register.simple_tag
