@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -152,7 +153,7 @@ def _facts(person: Person) -> list[tuple[str, Any]]:
         (_("E-mail"), person.email),
         (_("Confirmed"), person.email_verified_at),
         (_("Phone"), person.phone),
-        (_("Language"), person.language),
+        (_("Language"), dict(settings.LANGUAGES).get(person.language, person.language)),
         (_("Created"), person.created_at),
         (_("Deletion due"), person.erasure_due_at),
     ]

@@ -19,6 +19,10 @@ class Head:
     hash: str  # hexadecimal
     sealed_at: str  # ISO 8601
 
+    @property
+    def sealed(self) -> datetime:
+        return datetime.fromisoformat(self.sealed_at)
+
 
 def heads(*, organisation_ids: set[int] | None = None) -> list[Head]:
     """The heads of these chains, or of all."""

@@ -106,7 +106,7 @@ def operator_detail(request: PageRequest, operator_id: int) -> HttpResponseBase:
     context = {
         "title": operator.name,
         "operator": operator,
-        "members": queries.member_rows(operator, at=clock.now()),
+        "members": [(row, OperatorRole(row.role).label) for row in queries.member_rows(operator, at=clock.now())],
         "link": request.session.pop(SHOWN_ONCE, None),
         "crumbs": [(_("Operators"), reverse("operators"))],
         "facts": [
