@@ -9,6 +9,7 @@ from forecourt.audit import jobs, operations, queries
 from forecourt.audit.pages.log import parse
 from forecourt.kit import clock
 from forecourt.kit.operations import acting
+from forecourt.portal import formats
 from forecourt.portal.pages import PageRequest, done, page, respond
 
 
@@ -26,6 +27,6 @@ def exports(request: PageRequest) -> HttpResponseBase:
     rows = queries.export_rows(request.person.pk, at=clock.now())
     context = {
         "title": _("Exports of the audit log"), "rows": rows, "is_running": any(row.state == "running" for row in rows),
-        "most": operations.MOST_ROWS, "crumbs": [(_("Audit log"), reverse("audit-log"))],
+        "most": formats.number(operations.MOST_ROWS), "crumbs": [(_("Audit log"), reverse("audit-log"))],
     }  # fmt: skip
     return respond(request, "audit/exports.html", "progress", context)

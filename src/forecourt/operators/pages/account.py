@@ -69,7 +69,8 @@ def edit(request: PageRequest, account_id: int) -> HttpResponseBase:
             explain(form, error)
         else:
             return done(request, "account-settings", operator.pk, message=_("The company information is saved."))
-    context = frame(request, operator) | {"form": form, "cancel_url": reverse("account-settings", args=[operator.pk])}
+    back = reverse("account-settings", args=[operator.pk])
+    context = {"title": _("Company information"), "crumbs": [(operator.name, back)], "form": form, "cancel_url": back}
     return respond(request, "operators/company_form.html", None, context)
 
 

@@ -110,7 +110,7 @@ def sub_account_close(request: PageRequest, account_id: int, sub_account_id: int
         "title": _("Close %(name)s?") % {"name": sub.name},
         "says": objection or _("Its people lose their access. Its history stays. This cannot be undone."),
         "action": request.path,
-        "confirm": _("Close"),
+        "confirm": "" if objection else _("Close"),
         "is_danger": True,
         "cancel_url": back,
     }

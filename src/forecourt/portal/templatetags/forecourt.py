@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ModelChoiceField, RadioSelect, Select
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from forecourt.kit import registries
 from forecourt.kit.money import Money
@@ -17,6 +18,7 @@ from forecourt.portal.actions import menu as menu_of
 from forecourt.portal.sparklines import points
 
 register = template.Library()
+DASHES = "---------"  # Django's BLANK_CHOICE_DASH
 SPARKLINE = (
     '<svg class="fc-spark" viewBox="0 0 100 28" preserveAspectRatio="none" {0}>'
     '<polygon points="0,28 {1} 100,28"/><polyline points="{1}"/></svg>'
@@ -105,6 +107,7 @@ def sort_header(context: Context, key: str, label: str, css: str = "") -> dict[s
 def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     """A form field with label, help and error, wired for screen readers."""
     widget = bound.field.widget
+    _say_what_nothing_is(bound)
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_check = isinstance(widget, CheckboxInput)
     described = " ".join(
@@ -119,6 +122,16 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
         widget.attrs["class"] = attrs["class"]  # each option carries it; the group's own wrapper is the fieldset
     control = "" if is_group else bound.as_widget(attrs=attrs)
     return {"field": bound, "control": control, "is_check": is_check, "is_group": is_group, "described": described, "css": css}
+
+
+def _say_what_nothing_is(bound: BoundField) -> None:
+    """A select whose first choice is Django's row of dashes says “Choose” where something must be chosen, else a dash."""
+    field, widget = bound.field, bound.field.widget
+    word = gettext("Choose") if field.required else formats.NOTHING
+    if isinstance(field, ModelChoiceField) and field.empty_label == DASHES:
+        field.empty_label = word
+    elif isinstance(widget, Select) and isinstance(widget.choices, list) and widget.choices[:1] == [("", DASHES)]:
+        widget.choices = [("", word), *widget.choices[1:]]
 
 
 def _input_class(bound: BoundField, is_check: bool, is_group: bool) -> str:

@@ -188,10 +188,13 @@ def _edit(request: PageRequest, operator: Operator, template: TeamTemplate | Non
             if "apply" in request.POST:
                 return done(request, "team-template-apply", operator.pk, saved.pk)
             return done(request, "team-templates", operator.pk, message=_("Saved."))
-    context = frame(request, operator) | {
+    back = reverse("team-templates", args=[operator.pk])
+    context = {
+        "title": template.name if template else _("New team settings"),
+        "crumbs": [(operator.name, back)],
         "form": form,
         "rights": [form[name] for name in LABELS],
-        "cancel_url": reverse("team-templates", args=[operator.pk]),
+        "cancel_url": back,
     }
     return respond(request, "pricing/template_form.html", None, context, status=422 if form.errors else 200)
 

@@ -99,7 +99,9 @@ def _edit(request: PageRequest, operator: Operator, group: FeatureGroup | None) 
             explain(form, error)
         else:
             return done(request, "feature-groups", operator.pk, message=_("Saved. It holds from the next page its people open."))
-    context = frame(request, operator) | {"form": form, "cancel_url": reverse("feature-groups", args=[operator.pk])}
+    back = reverse("feature-groups", args=[operator.pk])
+    title = group.name if group else _("New feature group")
+    context = {"title": title, "crumbs": [(operator.name, back)], "form": form, "cancel_url": back}
     return respond(request, "teams/account_form.html", None, context, status=422 if form.errors else 200)
 
 
