@@ -52,7 +52,7 @@ def menu(given: Sequence[Action], label: str, csrf_token: object) -> SafeString:
     """
     if not given:
         return SafeString("")
-    says = f"{gettext('Actions')}: {label}" if label else gettext("Actions")
+    says = format_html("{}: {}", gettext("Actions"), label) if label else gettext("Actions")
     drawn = SafeString("".join(_drawn(one, csrf_token) for one in given))
     return format_html(_MENU, given[0].menu_id, says, icon("dots"), given[0].menu_id, drawn)
 
