@@ -5,8 +5,12 @@ They are triggers and privileges, so they hold whatever code runs. Each has a te
 product's own role.
 """
 
+from functools import partial
+
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import StateApps
 
 # Tables the product's role may only INSERT into and SELECT from. Partitions inherit their parent's privileges.
 _APPEND_ONLY = (
@@ -65,8 +69,8 @@ def touch(*tables: str) -> Operation:
 
 
 # SECURITY DEFINER: the product's role owns no table, and may make partitions and drop old ones only through these.
-PARTITION_FUNCTIONS = """
-CREATE FUNCTION forecourt_make_partition(parent regclass, from_at timestamptz, until_at timestamptz) RETURNS text
+_MAKE_PARTITION = """
+CREATE OR REPLACE FUNCTION forecourt_make_partition(parent regclass, from_at timestamptz, until_at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
   name text := parent::text || '_' || to_char(from_at AT TIME ZONE 'UTC', 'YYYYMMDD');
@@ -78,7 +82,7 @@ BEGIN
   SELECT a.attname INTO STRICT key FROM pg_partitioned_table p
     JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0] WHERE p.partrelid = parent;
   EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, parent);
-  -- Rows of the range that came before their partition did (stations replay old timestamps) wait in the default one.
+{then}  -- Rows of the range that came before their partition did (stations replay old timestamps) wait in the default one.
   EXECUTE format('ALTER TABLE %s DETACH PARTITION %I', parent, fallback);
   EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %I >= $1 AND %I < $2 RETURNING *) INSERT INTO %I SELECT * FROM moved',
                  fallback, key, key, name) USING from_at, until_at;
@@ -86,7 +90,8 @@ BEGIN
   EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I DEFAULT', parent, fallback);
   RETURN name;
 END $$;
-
+"""
+_DROP_PARTITIONS = """
 CREATE FUNCTION forecourt_drop_partitions(parent regclass, before timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -108,37 +113,22 @@ BEGIN
   RETURN dropped;
 END $$;
 """
+PARTITION_FUNCTIONS = _MAKE_PARTITION.format(then="") + _DROP_PARTITIONS
 DROP_PARTITION_FUNCTIONS = """
 DROP FUNCTION forecourt_drop_partitions(regclass, timestamptz);
 DROP FUNCTION forecourt_make_partition(regclass, timestamptz, timestamptz);
 """
-
-
-# Since kit/0003: a partition takes the default one's storage parameters over.
-MAKE_PARTITION = """
-CREATE OR REPLACE FUNCTION forecourt_make_partition(parent regclass, from_at timestamptz, until_at timestamptz) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-DECLARE
-  name text := parent::text || '_' || to_char(from_at AT TIME ZONE 'UTC', 'YYYYMMDD');
-  fallback text := parent::text || '_default';
-  parameters text;
-  key text;
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('forecourt_partition'), hashtext(parent::text));
-  IF to_regclass(name) IS NOT NULL THEN RETURN name; END IF;
-  SELECT a.attname INTO STRICT key FROM pg_partitioned_table p
-    JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0] WHERE p.partrelid = parent;
-  SELECT array_to_string(reloptions, ', ') INTO parameters FROM pg_class WHERE oid = fallback::regclass;
-  EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, parent);
-  IF parameters IS NOT NULL THEN EXECUTE format('ALTER TABLE %I SET (%s)', name, parameters); END IF;
-  -- Rows of the range that came before their partition did (stations replay old timestamps) wait in the default one.
-  EXECUTE format('ALTER TABLE %s DETACH PARTITION %I', parent, fallback);
-  EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %I >= $1 AND %I < $2 RETURNING *) INSERT INTO %I SELECT * FROM moved',
-                 fallback, key, key, name) USING from_at, until_at;
-  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, name, from_at, until_at);
-  EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I DEFAULT', parent, fallback);
-  RETURN name;
-END $$;
+MAKE_PARTITION = _MAKE_PARTITION.format(  # since kit/0003: a partition takes the default one's storage parameters over
+    then="""\
+  DECLARE parameters text := (SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = fallback::regclass);
+  BEGIN
+    IF parameters IS NOT NULL THEN EXECUTE format('ALTER TABLE %I SET (%s)', name, parameters); END IF;
+  END;
+"""
+)
+LEAVES = """
+SELECT oid::regclass::text FROM pg_class WHERE oid = %(table)s::regclass AND relkind = 'r'
+UNION SELECT relid::text FROM pg_partition_tree(%(table)s) WHERE isleaf
 """
 
 
@@ -149,24 +139,18 @@ def only_grows(table: str) -> Operation:
 
     :param table: partitioned, or not; partitions that are made later do as their default one (kit/0003).
     """
-    return migrations.RunSQL(
-        _on_each_leaf(table, "SET (autovacuum_vacuum_insert_threshold = -1)"),
-        _on_each_leaf(table, "RESET (autovacuum_vacuum_insert_threshold)"),
+    return migrations.RunPython(
+        partial(_alter_leaves, table, "SET (autovacuum_vacuum_insert_threshold = -1)"),
+        partial(_alter_leaves, table, "RESET (autovacuum_vacuum_insert_threshold)"),
     )
 
 
-def _on_each_leaf(table: str, change: str) -> str:
+def _alter_leaves(table: str, change: str, _apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """`ALTER TABLE … change` for a table, or for every partition of one."""
-    return f"""
-        DO $$
-        DECLARE one regclass;
-        BEGIN
-          FOR one IN SELECT oid FROM pg_class WHERE oid = '{table}'::regclass AND relkind = 'r'
-                     UNION SELECT relid FROM pg_partition_tree('{table}') WHERE isleaf LOOP
-            EXECUTE format('ALTER TABLE %s {change}', one);
-          END LOOP;
-        END $$;
-        """  # noqa: S608 (both are constants of a migration)
+    with editor.connection.cursor() as cursor:
+        cursor.execute(LEAVES, {"table": table})
+        for (leaf,) in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {leaf} {change}")
 
 
 def partitioned(table: str, columns: str, *, key: str, primary_key: str, indexes: dict[str, str]) -> Operation:

@@ -44,7 +44,7 @@ class Action:
         return "actions" + self.url.replace("/", "-").rstrip("-").replace("?", "-").replace("=", "-")
 
 
-def menu(given: Sequence[Action], label: str, csrf_token: object) -> SafeString:
+def action_menu(given: Sequence[Action], label: str, csrf_token: object) -> SafeString:
     """
     The “…” menu; nothing where there is no action. A list has fifty, so it is written here, not by a template.
 

@@ -17,11 +17,7 @@ class Head:
     organisation_id: int
     sequence: int
     hash: str  # hexadecimal
-    sealed_at: str  # ISO 8601
-
-    @property
-    def sealed(self) -> datetime:
-        return datetime.fromisoformat(self.sealed_at)
+    sealed_at: datetime
 
 
 def heads(*, organisation_ids: set[int] | None = None) -> list[Head]:
@@ -29,7 +25,7 @@ def heads(*, organisation_ids: set[int] | None = None) -> list[Head]:
     rows = Chain.objects.order_by("organisation_id")
     if organisation_ids is not None:
         rows = rows.filter(pk__in=organisation_ids)
-    return [Head(row.pk, row.sequence, bytes(row.hash).hex(), row.sealed_at.isoformat()) for row in rows]
+    return [Head(row.pk, row.sequence, bytes(row.hash).hex(), row.sealed_at) for row in rows]
 
 
 def signed_heads(*, at: datetime, organisation_ids: set[int] | None = None) -> dict[str, Any]:
@@ -37,7 +33,7 @@ def signed_heads(*, at: datetime, organisation_ids: set[int] | None = None) -> d
     The heads with an Ed25519 signature over the rest of the document, as canonical JSON (keys sorted, no spaces, UTF-8).
     """
     document = {
-        "heads": [asdict(head) for head in heads(organisation_ids=organisation_ids)],
+        "heads": [asdict(head) | {"sealed_at": head.sealed_at.isoformat()} for head in heads(organisation_ids=organisation_ids)],
         "printed_at": at.isoformat(),
         "public_key": base64.b64encode(signing.public_key()).decode(),
     }
@@ -52,7 +48,7 @@ def check_heads(document: dict[str, Any]) -> list[Head]:
     """
     try:
         signature = base64.b64decode(document["signature"])
-        found = [Head(**head) for head in document["heads"]]
+        found = [Head(**head | {"sealed_at": datetime.fromisoformat(head["sealed_at"])}) for head in document["heads"]]
     except (KeyError, TypeError, ValueError) as error:
         raise signing.BadSignature("This is not a file of heads.") from error
     signing.check(_bytes({key: value for key, value in document.items() if key != "signature"}), signature)

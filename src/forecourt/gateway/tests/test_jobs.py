@@ -8,6 +8,7 @@ from django.db import connection
 from forecourt.gateway import jobs
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import RefusedConnection, SeenMessage, StationEvent
+from forecourt.gateway.server import WRITTEN_BY_DAY
 from forecourt.kit import clock
 
 
@@ -27,6 +28,11 @@ def test_the_log_has_a_partition_for_today_and_loses_old_ones(settings) -> None:
     names = partitions_of("ocpp_message")
     assert f"ocpp_message_{clock.now():%Y%m%d}" in names
     assert f"ocpp_message_{old:%Y%m%d}" not in names
+
+
+def test_a_gateway_makes_the_days_of_what_it_writes_before_it_listens(running) -> None:
+    for table in WRITTEN_BY_DAY:
+        assert f"{table}_{clock.now():%Y%m%d}" in partitions_of(table)
 
 
 @pytest.mark.django_db

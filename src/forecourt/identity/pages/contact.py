@@ -61,7 +61,7 @@ def contact_edit(request: PageRequest, kind: str) -> HttpResponseBase:
         "submit": _("Send the code"),
         "cancel_url": reverse("my-account"),
     }
-    return respond(request, "identity/form.html", None, context, status=422 if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)
 
 
 @page("GET", "POST")

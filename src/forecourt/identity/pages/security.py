@@ -211,7 +211,7 @@ def _own(request: PageRequest, **wanted: Any) -> Authenticator:
     return found
 
 
-def _form(request: PageRequest, form: forms.Form, template: str = "identity/form.html", **context: Any) -> HttpResponseBase:
+def _form(request: PageRequest, form: forms.Form, template: str = "portal/form.html", **context: Any) -> HttpResponseBase:
     shown = {"form": form, "cancel_url": reverse("my-security"), **context}
     return respond(request, template, None, shown, status=422 if form.errors else 200)
 

@@ -62,7 +62,7 @@ def own_key_new(request: PageRequest) -> HttpResponseBase:
         "cancel_url": reverse("my-account"),
         "crumbs": _crumbs(),
     }
-    return respond(request, "integrations/own_key_form.html", None, context, status=422 if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)
 
 
 @page("GET", "POST")

@@ -35,6 +35,12 @@ def test_a_log_is_not_vacuumed_because_it_grows(as_product_role, table):
     assert told == {name: ["autovacuum_vacuum_insert_threshold=-1"] for name in (f"{table}_20261122", f"{table}_default")}
 
 
+def test_a_table_of_its_own_is_not_vacuumed_because_it_grows_either(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE oid = 'gateway_seen_message'::regclass")
+        assert "autovacuum_vacuum_insert_threshold=-1" in cursor.fetchone()[0]
+
+
 def test_a_partition_that_has_ended_is_dropped_and_others_stay(as_product_role):
     partitions.make_days("meter_value", at=AT, ahead=1)
     assert partitions.drop_before("meter_value", before=datetime(2026, 11, 23, tzinfo=UTC)) == 1

@@ -85,7 +85,7 @@ def charge_point_new(request: PageRequest) -> HttpResponseBase:
             then = "charge-point-connect" if request.GET.get("then") == "connect" else "charge-point"
             return done(request, then, made.pk, message=_("The charge point is added."))
     context = {"title": _("Add a charge point"), "form": form, "cancel_url": reverse("charge-points"), "submit": _("Add charge point")}
-    return respond(request, "network/form.html", None, context | _crumbs(), status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context | _crumbs(), status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")
@@ -106,7 +106,7 @@ def charge_point_edit(request: PageRequest, charge_point_id: int) -> HttpRespons
             return done(request, "charge-point", charge_point.pk, message=_("Saved."))
     back = reverse("charge-point", args=[charge_point.pk])
     context = {"title": _("Edit"), "form": form, "cancel_url": back, "crumbs": [*_crumbs()["crumbs"], (charge_point.name, back)]}
-    return respond(request, "network/form.html", None, context, status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import Actor, Permission
@@ -107,7 +108,7 @@ class ChargePointFields(AddressFields):
         label=_("Model"), queryset=Model.objects.select_related("brand").order_by("brand__name", "name"), required=False,
         help_text=_("Brings plugs and what the station can do."),
     )  # fmt: skip
-    type = forms.ChoiceField(label=_("Current"), choices=[("", "---------"), *_TYPES.items()])
+    type = forms.ChoiceField(label=_("Current"), choices=[*BLANK_CHOICE_DASH, *_TYPES.items()])
     max_kw = forms.DecimalField(label=_("Power in kW"), min_value=Decimal("0.1"), max_value=10_000)  # spec P2.2 Create: both must be given
     visibility = forms.ChoiceField(
         label=_("Who may charge"), choices=list(_VISIBILITIES.items()), widget=forms.RadioSelect, initial=Visibility.PUBLIC

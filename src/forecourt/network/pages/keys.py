@@ -68,7 +68,7 @@ def key_new(request: PageRequest) -> HttpResponseBase:
         else:
             return done(request, "charge-key-edit", made.pk, message=_("The charge key is added. Choose its owner, if it has one."))
     context = {"title": _("Add a charge key"), "form": form, "submit": _("Add charge key"), **_around()}
-    return respond(request, "network/form.html", None, context, status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")
@@ -84,7 +84,7 @@ def key_edit(request: PageRequest, key_id: int) -> HttpResponseBase:
         else:
             return done(request, "charge-keys", message=_("Saved."))
     context = {"title": key.identifier, "form": form, **_around()}
-    return respond(request, "network/form.html", None, context, status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")

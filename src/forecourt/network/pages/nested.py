@@ -223,7 +223,7 @@ def _form(request: PageRequest, team: Team, form: NestedForm, title: str, submit
         "cancel_url": here,
         "crumbs": [(_("Teams"), reverse("teams")), (team.name, here)],
     }
-    return respond(request, "network/form.html", None, context, status=422 if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)
 
 
 def _ask(request: PageRequest, team: Team, title: str, says: str, confirm: str, *, is_danger: bool = False) -> HttpResponseBase:

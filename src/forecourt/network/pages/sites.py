@@ -85,7 +85,7 @@ def site_new(request: PageRequest) -> HttpResponseBase:
         "cancel_url": reverse("sites"),
         "crumbs": [(_("Sites"), reverse("sites"))],
     }
-    return respond(request, "network/form.html", None, context, status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")
@@ -102,7 +102,7 @@ def site_edit(request: PageRequest, site_id: int) -> HttpResponseBase:
             return done(request, "site", site.pk, message=_("Saved."))
     back = reverse("site", args=[site.pk])
     context = {"title": _("Edit"), "form": form, "cancel_url": back, "crumbs": [(_("Sites"), reverse("sites")), (site.name, back)]}
-    return respond(request, "network/form.html", None, context, status=INVALID if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=INVALID if form.errors else 200)
 
 
 @page("GET", "POST")

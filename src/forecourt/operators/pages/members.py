@@ -113,7 +113,7 @@ def _form(request: PageRequest, operator: Operator, form: InviteForm | RoleForm,
     context = frame(request, operator) | {
         "title": heading, "form": form, "submit": submit, "cancel_url": back, "crumbs": [(operator.name, back)],
     }  # fmt: skip
-    return respond(request, "operators/member_form.html", None, context)
+    return respond(request, "portal/form.html", None, context)
 
 
 @page("POST")

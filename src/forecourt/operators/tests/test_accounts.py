@@ -126,11 +126,14 @@ def test_sub_accounts_are_listed_with_what_is_in_them(cast):
 def test_a_sub_account_is_closed_only_when_nothing_hangs_on_it(cast):
     url = f"/account/{cast.northwind.pk}/sub-accounts/{cast.southwind.pk}/close"
     ada = cast.client("ada")
-    assert "still has teams" in ada.get(url).content.decode()
+    asked = ada.get(url).content.decode()
+    assert "still has teams" in asked
+    assert "btn-danger" not in asked
     ada.post(url)
     cast.southwind.refresh_from_db()
     assert cast.southwind.deleted_at is None
     Team.objects.filter(operator=cast.southwind).update(deleted_at=clock.now())
+    assert "btn-danger" in ada.get(url).content.decode()
     assert ada.post(url).status_code == 303
     assert cast.client("sue").get("/teams/").status_code == 403
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ModelChoiceField, RadioSelect, Select
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,12 +14,10 @@ from django.utils.translation import gettext
 from forecourt.kit import registries
 from forecourt.kit.money import Money
 from forecourt.portal import formats, icons, menu, states
-from forecourt.portal.actions import Action
-from forecourt.portal.actions import menu as menu_of
+from forecourt.portal.actions import Action, action_menu
 from forecourt.portal.sparklines import points
 
 register = template.Library()
-DASHES = "---------"  # Django's BLANK_CHOICE_DASH
 SPARKLINE = (
     '<svg class="fc-spark" viewBox="0 0 100 28" preserveAspectRatio="none" {0}>'
     '<polygon points="0,28 {1} 100,28"/><polyline points="{1}"/></svg>'
@@ -128,9 +127,9 @@ def _say_what_nothing_is(bound: BoundField) -> None:
     """A select whose first choice is Django's row of dashes says “Choose” where something must be chosen, else a dash."""
     field, widget = bound.field, bound.field.widget
     word = gettext("Choose") if field.required else formats.NOTHING
-    if isinstance(field, ModelChoiceField) and field.empty_label == DASHES:
+    if isinstance(field, ModelChoiceField) and field.empty_label == BLANK_CHOICE_DASH[0][1]:
         field.empty_label = word
-    elif isinstance(widget, Select) and isinstance(widget.choices, list) and widget.choices[:1] == [("", DASHES)]:
+    elif isinstance(widget, Select) and isinstance(widget.choices, list) and widget.choices[:1] == BLANK_CHOICE_DASH:
         widget.choices = [("", word), *widget.choices[1:]]
 
 
@@ -143,7 +142,7 @@ def _input_class(bound: BoundField, is_check: bool, is_group: bool) -> str:
 @register.simple_tag(takes_context=True)
 def actions(context: Context, given: Sequence[Action], label: str = "") -> SafeString:
     """The “…” menu of a row or a page. `label` names the row for screen readers."""
-    return menu_of(given, label, context.get("csrf_token", ""))
+    return action_menu(given, label, context.get("csrf_token", ""))
 
 
 @register.simple_tag

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
 from forecourt.kit.money import Money
+from forecourt.places.models import Country
 
 NBSP = "\N{NO-BREAK SPACE}"
 AT = datetime(2026, 11, 22, 20, 35, 4, tzinfo=UTC)
@@ -116,6 +118,19 @@ def test_a_field_ties_help_and_error_to_its_input():
     assert 'aria-describedby="id_name-help id_name-error"' in written
     assert 'aria-invalid="true"' in written
     assert 'id="id_name-error"' in written
+
+
+class Chosen(forms.Form):
+    must = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("AC", "AC")])
+    may = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("AC", "AC")], required=False)
+    country = forms.ModelChoiceField(Country.objects.none())
+    team = forms.ModelChoiceField(Country.objects.none(), required=False, empty_label="Every team")
+
+
+@pytest.mark.parametrize(("name", "says"), [("must", "Choose"), ("may", "–"), ("country", "Choose"), ("team", "Every team")])
+def test_a_select_says_what_nothing_is(db, name, says):
+    first = write("{% field bound %}", bound=Chosen()[name]).partition("<option")[2].partition("</option>")[0]
+    assert first.rpartition(">")[2] == says
 
 
 def test_a_group_of_choices_is_a_fieldset_with_a_legend():

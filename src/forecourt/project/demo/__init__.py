@@ -168,7 +168,7 @@ def _credential(operator: Operator, *, at: datetime) -> dict[str, Any]:
 
 
 def _maintain(statement: str) -> None:
-    """The planner has seen none of this yet. Only the owner may tell it; without one autovacuum does, a little later."""
+    """What was loaded is new to the planner. Only the owner may maintain tables; without one autovacuum does, a little later."""
     owner = os.environ.get("DATABASE_OWNER_URL")
     if owner:
         with psycopg.connect(owner, autocommit=True) as owning:

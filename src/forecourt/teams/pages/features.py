@@ -102,7 +102,7 @@ def _edit(request: PageRequest, operator: Operator, group: FeatureGroup | None) 
     back = reverse("feature-groups", args=[operator.pk])
     title = group.name if group else _("New feature group")
     context = {"title": title, "crumbs": [(operator.name, back)], "form": form, "cancel_url": back}
-    return respond(request, "teams/account_form.html", None, context, status=422 if form.errors else 200)
+    return respond(request, "portal/form.html", None, context, status=422 if form.errors else 200)
 
 
 def _save(request: PageRequest, operator: Operator, group: FeatureGroup | None, form: FeatureGroupForm) -> None:
