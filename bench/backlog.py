@@ -9,12 +9,12 @@ WITH made AS (
   INSERT INTO charging_charge (human_readable_id, organisation_id, operator_id, team_id, payer_organisation_id, payer_operator_id,
     payer_team_id, person_id, station_id, charge_point_id, site_id, type, state, start_source, charge_key_id, auth_type, auth_id,
     cable_plugged_in_at, started_at, stopped_at, charging_ended_at, released_at, stop_recorded_at, meter_start_wh, meter_stop_wh,
-    meter_stop_reported_wh, meter_last_wh, meter_last_at, price_group_id, price_version_id, cost_version_id, currency, vat_rate, country_id,
+    meter_stop_reported_wh, price_group_id, price_version_id, cost_version_id, currency, vat_rate, country_id,
     time_zone, payment_method)
   SELECT 'B' || substr(md5(random()::text), 1, 11), organisation_id, operator_id, team_id, payer_organisation_id, payer_operator_id,
     payer_team_id, person_id, station_id, charge_point_id, site_id, type, 'stopped', start_source, charge_key_id, auth_type, auth_id,
     cable_plugged_in_at, started_at, stopped_at, charging_ended_at, released_at, stop_recorded_at, meter_start_wh, meter_stop_wh,
-    meter_stop_reported_wh, meter_last_wh, meter_last_at, price_group_id, price_version_id, cost_version_id, currency, vat_rate, country_id,
+    meter_stop_reported_wh, price_group_id, price_version_id, cost_version_id, currency, vat_rate, country_id,
     time_zone, payment_method
   FROM charging_charge WHERE state = 'completed' AND failed_at IS NULL ORDER BY id LIMIT %s RETURNING id)
 INSERT INTO kit_outbox (kind, reaction, payload)

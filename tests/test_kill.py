@@ -79,7 +79,10 @@ def test_every_acknowledged_start_and_stop_is_there(product: Product, acked: Ack
 def test_every_acknowledged_meter_value_is_there(product: Product, acked: Acknowledged):
     """The frame in the log, and the energy on the charge."""
     last = dict(sorted(acked.metered))
-    query = "SELECT transaction_id, meter_last_wh FROM charging_charge WHERE transaction_id = ANY(%s)"
+    query = (
+        "SELECT transaction_id, COALESCE(meter_stop_wh, wh) FROM charging_charge LEFT JOIN charging_runningmeter ON charge_id = id"
+        " WHERE transaction_id = ANY(%s)"
+    )
     known = {int(id): wh for id, wh in product.rows(query, [str(id) for id in last])}
     assert [id for id, wh in last.items() if (known[id] or 0) < wh] == []
     frames = product.rows("SELECT count(*) FROM ocpp_message WHERE action = 'MeterValues' AND direction = 'in'")

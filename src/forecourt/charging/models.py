@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from forecourt.access import ScopedManager, newest_first
+from forecourt.charging.rules.meters import charged_wh
 from forecourt.kit.models import PartnerVisible, changes_in_place
 from forecourt.network.models import ChargeKey, ChargePoint, Station
 from forecourt.places.models import Country
@@ -104,10 +105,7 @@ class Charge(PartnerVisible):
     meter_start_wh = models.BigIntegerField(null=True)
     meter_stop_wh = models.BigIntegerField(null=True)  # what is billed
     meter_stop_reported_wh = models.BigIntegerField(null=True)  # what the station said, however strange
-    meter_last_wh = models.BigIntegerField(null=True)  # the highest sample so far
-    meter_last_at = models.DateTimeField(null=True)
-    power_w = models.IntegerField(null=True)
-    soc_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    soc_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)  # at the stop; until then `RunningMeter` knows
     is_suspicious = models.BooleanField(db_default=False, default=False)  # flagged for review
     # Limits: the first one reached stops the charge.
     limit_wh = models.BigIntegerField(null=True)
@@ -136,6 +134,17 @@ class Charge(PartnerVisible):
     partner_side = models.CharField(max_length=5, choices=PartnerSide.choices, db_default="owner", default="owner")
 
     objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    @property
+    def running_meter(self) -> "RunningMeter | None":
+        """None before the first sample, and after the stop."""
+        return getattr(self, "meter", None)
+
+    @property
+    def energy_wh(self) -> int | None:
+        """What has flowed so far; None before the start."""
+        meter = self.running_meter
+        return charged_wh(self.meter_start_wh, meter.wh if meter else None, self.meter_stop_wh)
 
     class Meta:
         constraints: ClassVar = [
@@ -168,6 +177,21 @@ class Charge(PartnerVisible):
             models.Index(fields=["state"], condition=~Q(state="completed"), name="charge_unfinished"),
             models.Index(fields=["charge_point"], condition=~Q(state="completed"), name="charge_unfinished_here"),
         ]  # fmt: skip
+
+
+class RunningMeter(models.Model):
+    """
+    What the meter of a running charge said last. A row comes with the first sample and goes with the stop.
+
+    A table of its own, because the hot path writes it with every message: a charge is wide and has twenty indexes, and where
+    its new version finds no room on the page each of them gets an entry.
+    """
+
+    charge = models.OneToOneField(Charge, models.CASCADE, primary_key=True, related_name="meter")
+    wh = models.BigIntegerField()  # the highest sample so far
+    at = models.DateTimeField()  # of the newest sample: the station's time
+    power_w = models.IntegerField(null=True)
+    soc_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
 
 
 class ChargeEnergy(models.Model):

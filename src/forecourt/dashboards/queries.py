@@ -60,7 +60,7 @@ class Running:
 def running(scope: Scope) -> Running:
     """Charges that have started and not stopped at charge points in scope, and the power that they last reported, in watts."""
     open_charges = Charge.objects.within(scope, side="owner").filter(started_at__isnull=False, stopped_at=None)
-    found = open_charges.aggregate(charges=Count("id"), power=Sum("power_w"))
+    found = open_charges.aggregate(charges=Count("id"), power=Sum("meter__power_w"))
     return Running(found["charges"], found["power"] or 0)
 
 
@@ -79,13 +79,11 @@ class LatestCharge:
 
 def latest_charges(scope: Scope, *, limit: int = 8) -> list[LatestCharge]:
     """The newest charges that the actor may see: at their charge points, and paid by them."""
-    rows = Charge.objects.newest_within(scope, limit=limit).select_related("charge_point")
+    rows = Charge.objects.newest_within(scope, limit=limit).select_related("charge_point", "meter")
     return [_latest(row) for row in rows]
 
 
 def _latest(row: Charge) -> LatestCharge:
-    meter = row.meter_stop_wh if row.meter_stop_wh is not None else row.meter_last_wh
-    energy_wh = None if meter is None or row.meter_start_wh is None else max(0, meter - row.meter_start_wh)
     return LatestCharge(
         id=row.pk,
         charge_point=row.charge_point.name,
@@ -93,7 +91,7 @@ def _latest(row: Charge) -> LatestCharge:
         is_failed=row.failed_at is not None,
         started_at=row.started_at,
         created_at=row.created_at,
-        energy_wh=energy_wh,
+        energy_wh=row.energy_wh,
         price_minor=row.price_minor,
         currency=row.currency,
     )

@@ -11,6 +11,7 @@ from forecourt.api.reference_rows import currency
 from forecourt.api.rows import Listing, read
 from forecourt.api.shapes import kw, kwh, location, major
 from forecourt.charging.models import Charge
+from forecourt.charging.rules.meters import charged_wh
 from forecourt.charging.rules.sides import lies_in, masked, sight
 from forecourt.network.api.point_rows import model_names
 from forecourt.operators.api import operator, operator_sql
@@ -22,8 +23,8 @@ FOUR_PLACES = Decimal("0.0001")
 PLAIN = (
     "id", "human_readable_id", "person_id", "type", "charge_point_id", "price_group_id", "site_id", "created_at", "updated_at",
     "cable_plugged_in_at", "started_at", "stopped_at", "fully_charged_at", "released_at", "failed_at", "timeout_at", "completed_at", "state",
-    "start_source", "meter_start_wh", "meter_stop_wh", "meter_last_wh", "limit_wh", "limit_soc_percent", "limit_price_minor", "price_minor",
-    "cost_minor", "failure_reason", "stop_reason", "payment_method", "note", "currency", "auth_type", "auth_id", "soc_percent",
+    "start_source", "meter_start_wh", "meter_stop_wh", "limit_wh", "limit_soc_percent", "limit_price_minor", "price_minor",
+    "cost_minor", "failure_reason", "stop_reason", "payment_method", "note", "currency", "auth_type", "auth_id",
     "partner_external_id", "payer_team_id", "payer_operator_id", "organisation_id", "team_id", "payer_organisation_id", "partner_side",
 )  # fmt: skip
 SIGNED = """(SELECT json_agg(json_build_array(s.context, s.format, s.value, s.certificate) ORDER BY s.at, s.id)
@@ -36,6 +37,7 @@ COLUMNS = (
     {name: f"r.{name}" for name in PLAIN}
     | {
         "partner_custom_payload": "r.partner_custom_payload::json", "payment_session": "r.payment_session::json",
+        "meter_last_wh": "lm.wh", "soc_percent": "coalesce(lm.soc_percent, r.soc_percent)",
         "first_name": "h.first_name", "last_name": "h.last_name", "member_id": "m.id", "member_team_id": "m.team_id",
         "member_external_id": "m.partner_external_id", "evse_id": "p.evse_id", "point_name": "p.name", "max_w": "p.max_w",
         "point_deleted_at": "p.deleted_at", "model_id": "p.model_id",
@@ -53,6 +55,7 @@ LEFT JOIN network_site st ON st.id = p.site_id
 LEFT JOIN identity_person h ON h.id = r.person_id LEFT JOIN teams_teammember m ON m.id = r.member_id
 LEFT JOIN teams_team pt ON pt.id = r.payer_team_id
 LEFT JOIN network_chargekey k ON k.id = r.charge_key_id
+LEFT JOIN charging_runningmeter lm ON lm.charge_id = r.id
 LEFT JOIN charging_chargeenergy e ON e.charge_id = r.id"""
 CHARGES = Listing("charging_charge", COLUMNS, JOINS, sides=Charge.SIDES)
 PUBLIC_STATES = {"paying": "stopped", "releasing": "stopped", "released": "stopped", "other": "stopped"}
@@ -97,7 +100,8 @@ def group_of_version(id: int | None) -> int | None:
 
 def charge_json(row: Any) -> dict[str, Any]:
     """`Charge`, every field present, in the contract's order."""
-    consumed, price, name = _consumed(row), major(row.price_minor, row.currency), _name(row)
+    consumed = charged_wh(row.meter_start_wh, row.meter_last_wh, row.meter_stop_wh)
+    price, name = major(row.price_minor, row.currency), _name(row)
     return {
         "id": row.id,
         "humanReadableId": row.human_readable_id,
@@ -164,7 +168,8 @@ def charge_json(row: Any) -> dict[str, Any]:
 
 def public_charge_json(row: Any) -> dict[str, Any]:
     """The Public API's charge; states that it does not know are shown as `stopped`."""
-    consumed, price = _consumed(row), major(row.price_minor, row.currency)
+    consumed = charged_wh(row.meter_start_wh, row.meter_last_wh, row.meter_stop_wh)
+    price = major(row.price_minor, row.currency)
     return {
         "id": row.id,
         "humanReadableId": row.human_readable_id,
@@ -195,12 +200,6 @@ def public_charge_json(row: Any) -> dict[str, Any]:
         "failedAt": row.failed_at,
         "timeoutAt": row.timeout_at,
     }
-
-
-def _consumed(row: Any) -> int | None:
-    """Watt-hours so far; nothing before the start."""
-    upto = row.meter_stop_wh if row.meter_stop_wh is not None else row.meter_last_wh
-    return None if upto is None or row.meter_start_wh is None else max(0, upto - row.meter_start_wh)
 
 
 def _average(price: Decimal | None, consumed: int | None) -> Decimal | None:

@@ -59,8 +59,6 @@ class Draft:
     expires_at: datetime | None = None
     meter_start_wh: int | None = None
     meter_stop_wh: int | None = None
-    meter_last_wh: int | None = None
-    meter_last_at: datetime | None = None
     is_suspicious: bool = False
     limit_wh: int | None = None
     limit_soc_percent: Decimal | None = None

@@ -33,8 +33,8 @@ class Joining(Protocol):
 _JOIN = """
 UPDATE charging_charge c SET state = CASE WHEN new.overtaken_at IS NULL THEN 'charging' ELSE 'stopped' END,
   expires_at = NULL, failed_at = NULL, timeout_at = NULL, failure_reason = new.refusal, is_suspicious = c.is_suspicious OR new.refusal IS NOT NULL,
-  auth_status = new.status, held_minor = COALESCE(new.held, c.held_minor), started_at = new.at, meter_last_at = new.at,
-  meter_start_wh = new.wh, meter_last_wh = new.wh, transaction_id = new.transaction, start_fingerprint = new.fingerprint,
+  auth_status = new.status, held_minor = COALESCE(new.held, c.held_minor), started_at = new.at,
+  meter_start_wh = new.wh, transaction_id = new.transaction, start_fingerprint = new.fingerprint,
   cable_plugged_in_at = COALESCE(c.cable_plugged_in_at, new.at),
   stopped_at = new.overtaken_at, released_at = new.overtaken_at, stop_reason = CASE WHEN new.overtaken_at IS NOT NULL THEN %s END,
   stop_recorded_at = CASE WHEN new.overtaken_at IS NOT NULL THEN %s::timestamptz END,

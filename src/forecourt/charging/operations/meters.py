@@ -1,14 +1,14 @@
 """Meter values: the hot path. Few statements per batch whatever its size; plain tuples, no model instances."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from forecourt.charging.intents import MeterIntent, Outcome
 from forecourt.charging.operations import remembered
 from forecourt.charging.operations.batches import each_alone
 from forecourt.charging.operations.limits import Progress, request_stops_at_limits
-from forecourt.charging.operations.remembered import Written
+from forecourt.charging.operations.remembered import Turned, Written
 from forecourt.charging.operations.samples import Owned, store_samples, store_signed
 from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
 from forecourt.charging.queries.sql import fetched, rows
@@ -18,6 +18,7 @@ from forecourt.kit.operations import operation
 
 _NOT_YOURS = Outcome(refused="no such transaction at this station")
 _KEPT = Outcome()
+SHOWN_EVERY = timedelta(minutes=1)  # a charge that only goes on charging is `updated_at` so often
 
 
 @operation
@@ -80,6 +81,15 @@ class Change:
     def matters(self) -> bool:
         return self.at is not None or self.is_absurd or self.wh != self.charge.known_wh
 
+    def turns(self, recorded_at: datetime) -> bool:
+        """Whether it changes the charge's own row too."""
+        charge, power_w = self.charge, self.power_w
+        if (self.is_absurd and not charge.is_suspicious) or ((self.soc_percent or 0) >= 100 and not charge.is_full):
+            return True
+        if power_w is not None and ((power_w == 0) != charge.has_ended or charge.state == ("charging" if power_w == 0 else "paused")):
+            return True
+        return recorded_at - charge.updated_at >= SHOWN_EVERY
+
     def add(self, said: Latest | None) -> None:
         if said is not None:
             self.said.append(said)
@@ -107,43 +117,47 @@ class Change:
             self.soc_percent = said.soc_percent if said.soc_percent is not None else self.soc_percent
 
 
-_FOLLOW = """
+_TURN = """
 UPDATE charging_charge c SET
-  meter_last_wh = new.wh,
-  meter_last_at = GREATEST(c.meter_last_at, new.at),
-  power_w = COALESCE(new.power_w, c.power_w),
-  soc_percent = COALESCE(new.soc, c.soc_percent),
   fully_charged_at = CASE WHEN new.soc >= 100 THEN COALESCE(c.fully_charged_at, new.at) ELSE c.fully_charged_at END,
   is_suspicious = c.is_suspicious OR new.is_absurd,
   state = CASE WHEN new.power_w IS NULL OR c.state NOT IN ('charging', 'paused') THEN c.state
                WHEN new.power_w = 0 THEN 'paused' ELSE 'charging' END,
   charging_ended_at = CASE WHEN new.power_w IS NULL THEN c.charging_ended_at
                            WHEN new.power_w = 0 THEN COALESCE(c.charging_ended_at, new.at) END
-FROM unnest(%s::bigint[], %s::xid[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[], %s::bool[])
-  AS new(id, version, wh, at, power_w, soc, is_absurd)
+FROM unnest(%s::bigint[], %s::xid[], %s::timestamptz[], %s::int[], %s::numeric[], %s::bool[])
+  AS new(id, version, at, power_w, soc, is_absurd)
 WHERE c.id = new.id AND c.xmin = new.version
-RETURNING c.id, c.xmin::text::bigint, c.state
+RETURNING c.id, c.xmin::text::bigint, c.state, c.is_suspicious, c.charging_ended_at IS NOT NULL, c.fully_charged_at IS NOT NULL, c.updated_at
 """
-
-
-class _Now(NamedTuple):
-    id: int
-    version: int
-    state: str
+_BEGIN = """
+INSERT INTO charging_runningmeter (charge_id, wh, at, power_w, soc_percent)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[])
+RETURNING charge_id, xmin::text::bigint
+"""
+_FOLLOW = """
+UPDATE charging_runningmeter m SET
+  wh = new.wh, at = GREATEST(m.at, new.at), power_w = COALESCE(new.power_w, m.power_w), soc_percent = COALESCE(new.soc, m.soc_percent)
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::int[], %s::numeric[], %s::xid[], %s::xid[])
+  AS new(id, wh, at, power_w, soc, version, meter_version)
+JOIN charging_charge c ON c.id = new.id AND c.xmin = new.version
+WHERE m.charge_id = new.id AND m.xmin = new.meter_version
+RETURNING m.charge_id, m.xmin::text::bigint
+"""
 
 
 def follow(changes: Iterable[Change], *, recorded_at: datetime) -> None:
     """
-    One UPDATE for all, in id order. Where a charge is not any more as it was remembered, it is read, locked and judged again.
+    Few statements for all, in id order. Where a charge is not any more as it was remembered, it is read, locked and judged again.
 
-    What the UPDATE has written is locked until the transaction ends.
+    What was written is locked until the transaction ends.
     """
     changes = sorted((change for change in changes if change.matters), key=_charge_id)
-    if others := _write(changes):
+    if others := _write(changes, recorded_at):
         charges = metered_charges([(change.charge.station_id, change.charge.transaction_id) for change in others])
         for change in others:
             change.judge_again(charges[change.charge.station_id, change.charge.transaction_id])
-        _write([change for change in others if change.matters])
+        _write([change for change in others if change.matters], recorded_at)
         changes = [change for change in changes if change.matters]
     limited = [change for change in changes if _has_limit(change.charge)]
     if limited:
@@ -156,22 +170,54 @@ def _charge_id(change: Change) -> int:
     return change.charge.id
 
 
-def _write(changes: Sequence[Change]) -> list[Change]:
+def _write(changes: Sequence[Change], recorded_at: datetime) -> list[Change]:
     """Those whose charge is of another version; the others are remembered as they are now."""
+    turned = _turn([change for change in changes if change.turns(recorded_at)])
+    standing = [change for change in changes if change.charge.id in turned or not change.turns(recorded_at)]
+    written = _begin([change for change in standing if change.charge.meter_version is None])
+    written |= _follow([change for change in standing if change.charge.meter_version is not None], turned)
+    remembered.keep(
+        [Written(one.charge, one.wh, one.at, written[id], turned.get(id)) for one in standing if (id := one.charge.id) in written]
+    )
+    return [change for change in changes if change.charge.id not in written]
+
+
+def _turn(changes: Sequence[Change]) -> dict[int, Turned]:
+    """What is seen from outside changes with the charge's own row: state, flags, and once a minute `updated_at`."""
     if not changes:
-        return []
+        return {}
     columns = (
         [change.charge.id for change in changes],
         [change.charge.version for change in changes],
-        [change.wh for change in changes],
         [change.at for change in changes],
         [change.power_w for change in changes],
         [change.soc_percent for change in changes],
         [change.is_absurd for change in changes],
     )
-    written = {id: (version, state) for id, version, state in rows(_Now, _FOLLOW, columns)}
-    remembered.keep([Written(one.charge, one.wh, one.at, *written[one.charge.id]) for one in changes if one.charge.id in written])
-    return [change for change in changes if change.charge.id not in written]
+    return {one.id: one for one in rows(Turned, _TURN, columns)}
+
+
+def _begin(changes: Sequence[Change]) -> dict[int, int]:
+    """The first samples of charges, which are locked: {charge: version of its meter}."""
+    return dict(fetched(_BEGIN, _meters(changes))) if changes else {}
+
+
+def _follow(changes: Sequence[Change], turned: Mapping[int, Turned]) -> dict[int, int]:
+    """Those whose charge and meter are as they were remembered, or as `turned` left them: {charge: version of its meter}."""
+    if not changes:
+        return {}
+    versions = [turned[one.charge.id].version if one.charge.id in turned else one.charge.version for one in changes]
+    return dict(fetched(_FOLLOW, [*_meters(changes), versions, [one.charge.meter_version for one in changes]]))
+
+
+def _meters(changes: Sequence[Change]) -> list[list[Any]]:
+    return [
+        [change.charge.id for change in changes],
+        [change.wh for change in changes],
+        [change.at or change.charge.known_at for change in changes],
+        [change.power_w for change in changes],
+        [change.soc_percent for change in changes],
+    ]
 
 
 def _has_limit(charge: MeteredCharge) -> bool:

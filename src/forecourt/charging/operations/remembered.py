@@ -1,7 +1,7 @@
 """
 Running charges as the last meter values left them, so that the next ones need not read them.
 
-Nothing here is trusted: the UPDATE compares the row's version, which any change, by whomever, makes another one.
+Nothing here is trusted: the UPDATE compares the versions of the charge and of its meter; any change, by whomever, gives them another.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,14 +33,26 @@ def charges_of(names: Iterable[Name]) -> dict[Name, MeteredCharge]:
     return found | metered_charges(list(unknown)) if unknown else found
 
 
+class Turned(NamedTuple):
+    """What meter values have changed of a charge's own row."""
+
+    id: int
+    version: int
+    state: str
+    is_suspicious: bool
+    has_ended: bool
+    is_full: bool
+    updated_at: datetime
+
+
 class Written(NamedTuple):
-    """What an UPDATE made of a charge. `at` is of the newest sample, None if it told nothing new."""
+    """What was written of a charge's meter. `at` is of the newest sample, None if it told nothing new."""
 
     charge: MeteredCharge
     wh: int
     at: datetime | None
-    version: int
-    state: str
+    meter_version: int
+    turned: Turned | None
 
 
 def keep(rows: Sequence[Written]) -> None:
@@ -49,8 +61,10 @@ def keep(rows: Sequence[Written]) -> None:
 
 
 def _keep(rows: Sequence[Written]) -> None:
-    for charge, wh, at, version, state in rows:
-        charge.known_wh, charge.version, charge.state = wh, version, state
+    for charge, wh, at, meter_version, turned in rows:
+        charge.known_wh, charge.meter_version = wh, meter_version
+        if turned is not None:
+            _, charge.version, charge.state, charge.is_suspicious, charge.has_ended, charge.is_full, charge.updated_at = turned
         if at is not None and at > charge.known_at:
             charge.known_at = at
         _known[charge.station_id, charge.transaction_id] = charge

@@ -43,7 +43,7 @@ def complete_charges(completions: Sequence[Completion]) -> int:
           SELECT id FROM charging_charge WHERE id = ANY(%s) AND completed_at IS NULL AND stopped_at IS NOT NULL ORDER BY id FOR NO KEY UPDATE
         )
         UPDATE charging_charge c SET state = 'completed', completed_at = new.at, price_net_minor = new.net, price_vat_minor = new.vat,
-          price_minor = new.gross, cost_minor = new.cost, power_w = NULL
+          price_minor = new.gross, cost_minor = new.cost
         FROM mine, unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]) AS new(id, net, vat, gross, cost, at)
         WHERE c.id = mine.id AND new.id = mine.id""",
         [

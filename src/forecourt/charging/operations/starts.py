@@ -198,8 +198,8 @@ def _draft(start: Start, held: dict[int, int], recorded_at: datetime) -> Draft:
     if start.holder is None:
         draft.auth_type, draft.auth_id = "rfid", one.id_tag
     draft.transaction_id, draft.start_fingerprint = start.transaction_id, start.fingerprint
-    draft.started_at = draft.meter_last_at = one.at
-    draft.meter_start_wh = draft.meter_last_wh = one.meter_wh
+    draft.started_at = one.at
+    draft.meter_start_wh = one.meter_wh
     draft.cable_plugged_in_at = plugged_in_at(point, one.at)
     draft.payment_method = paying.payment_method(start.verdict.payer, is_free=start.is_free)
     draft.held_minor = held.get(start.id, 0)

@@ -41,13 +41,15 @@ def _pause_and_resume(running: Sequence[tuple[int, str, datetime]]) -> None:
         UPDATE charging_charge c SET
           state = CASE WHEN c.state = 'stopping' THEN c.state WHEN new.status = 'Charging' THEN 'charging' ELSE 'paused' END,
           charging_ended_at = CASE WHEN new.status = 'Charging' THEN NULL ELSE COALESCE(c.charging_ended_at, GREATEST(new.at, c.started_at)) END,
-          fully_charged_at = CASE WHEN new.status = 'SuspendedEV' AND c.meter_last_wh > c.meter_start_wh
+          fully_charged_at = CASE WHEN new.status = 'SuspendedEV' AND meter.wh > c.meter_start_wh
                                   THEN COALESCE(c.fully_charged_at, GREATEST(new.at, c.started_at))
-                                  WHEN new.status = 'Charging' AND COALESCE(c.soc_percent, 0) < 100 THEN NULL ELSE c.fully_charged_at END,
-          power_w = CASE WHEN new.status = 'Charging' THEN c.power_w ELSE 0 END
-        FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS new(id, status, at) WHERE c.id = new.id""",
+                                  WHEN new.status = 'Charging' AND COALESCE(meter.soc_percent, 0) < 100 THEN NULL ELSE c.fully_charged_at END
+        FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS new(id, status, at)
+        LEFT JOIN charging_runningmeter meter ON meter.charge_id = new.id WHERE c.id = new.id""",
         [[id for id, _, _ in running], [status for _, status, _ in running], [at for _, _, at in running]],
     )
+    paused = [id for id, status, _ in running if status in _PAUSED]
+    execute("UPDATE charging_runningmeter SET power_w = 0 WHERE charge_id = ANY(%s) AND power_w <> 0", [paused])
 
 
 def _release(released: Sequence[tuple[PlugCharge, StatusChange]]) -> None:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from forecourt.charging.events import ChargeStopped
 from forecourt.charging.intents import AuthStatus, Outcome, StopIntent
 from forecourt.charging.operations.batches import in_rounds
+from forecourt.charging.operations.running_meters import LastReading, taken_meters
 from forecourt.charging.operations.samples import store_samples, store_signed
 from forecourt.charging.operations.settling import prepare_settlement
 from forecourt.charging.operations.superseding import SUPERSEDED
@@ -38,6 +40,7 @@ class _Stopping:
     intent: StopIntent
     charge: StoppableCharge
     stop: Stop
+    soc_percent: Decimal | None
 
     @property
     def is_correction(self) -> bool:
@@ -58,7 +61,8 @@ def _stop(intents: Sequence[StopIntent], recorded_at: datetime) -> list[Outcome]
     lock_points_of(names)
     charges = charges_named(names)
     known = [(one, charge) for one in intents if (charge := charges.get((one.station_id, one.transaction_id)))]
-    stopping = [_Stopping(one, charge, _judge(one, charge)) for one, charge in known if _may_stop(charge)]
+    meters = taken_meters([charge.id for _, charge in known])
+    stopping = [_stopping(one, charge, meters.get(charge.id)) for one, charge in known if _may_stop(charge)]
     owned = [(one.station_id, charge.charge_point_id, charge.id, one.readings) for one, charge in known]
     store_samples(owned, recorded_at=recorded_at)
     store_signed(owned, recorded_at=recorded_at)
@@ -78,21 +82,22 @@ def _may_stop(charge: StoppableCharge) -> bool:
     return charge.stopped_at is None or (charge.stop_reason == SUPERSEDED and not charge.is_ready)
 
 
-def _judge(one: StopIntent, charge: StoppableCharge) -> Stop:
-    return judge_stop(
+def _stopping(one: StopIntent, charge: StoppableCharge, meter: LastReading | None) -> _Stopping:
+    stop = judge_stop(
         at=one.at, meter_wh=one.meter_wh, started_at=charge.started_at, meter_start_wh=charge.meter_start_wh,
-        meter_last_wh=charge.meter_last_wh, max_w=charge.max_w,
+        meter_last_wh=meter.wh if meter else charge.meter_stop_wh, max_w=charge.max_w,
     )  # fmt: skip
+    return _Stopping(one, charge, stop, meter.soc_percent if meter else None)
 
 
 _WRITE = """
 UPDATE charging_charge c SET state = CASE WHEN new.is_released THEN 'released' ELSE 'stopped' END, stopped_at = new.at, stop_recorded_at = %s, stop_reason = new.reason,
-  meter_stop_wh = new.billed, meter_stop_reported_wh = new.reported, meter_last_wh = GREATEST(c.meter_last_wh, new.billed),
-  power_w = 0, is_suspicious = c.is_suspicious OR new.strange,
+  meter_stop_wh = new.billed, meter_stop_reported_wh = new.reported,
+  soc_percent = COALESCE(new.soc, c.soc_percent), is_suspicious = c.is_suspicious OR new.strange,
   released_at = CASE WHEN new.is_released OR c.released_at IS NOT NULL THEN new.at END,
   charging_ended_at = LEAST(COALESCE(c.charging_ended_at, new.at), new.at)
-FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bool[], %s::bool[])
-  AS new(id, at, reason, billed, reported, strange, is_released)
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::bigint[], %s::bigint[], %s::bool[], %s::bool[],
+    %s::numeric[]) AS new(id, at, reason, billed, reported, strange, is_released, soc)
 WHERE c.id = new.id
 """
 _METER = """
@@ -115,6 +120,7 @@ def _write(stopping: Sequence[_Stopping], recorded_at: datetime) -> None:
             [one.stop.reported_wh for one in stopping],
             [one.stop.is_suspicious for one in stopping],
             [one.is_released for one in stopping],
+            [one.soc_percent for one in stopping],
         ],
     )
     last = sorted((one.charge.charge_point_id, one.stop.reported_wh) for one in stopping if not one.is_correction)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from forecourt.charging.events import ChargeStopped
+from forecourt.charging.operations.running_meters import taken_meters
 from forecourt.charging.operations.settling import prepare_settlement
 from forecourt.charging.queries.sessions import OpenCharge
 from forecourt.charging.queries.sql import execute
@@ -22,14 +23,16 @@ def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[Ope
     if not victims:
         return
     ids = [charge.id for charge in victims]
+    meters = taken_meters(ids)
+    columns = [[getattr(meters.get(id), name, None) for id in ids] for name in ("wh", "at", "soc_percent")]
     execute(
         """
-        UPDATE charging_charge SET state = 'stopped', stop_reason = %s, stop_recorded_at = %s, power_w = 0,
-          stopped_at = GREATEST(started_at, meter_last_at), released_at = GREATEST(started_at, meter_last_at),
-          charging_ended_at = COALESCE(charging_ended_at, meter_last_at, started_at),
-          meter_stop_wh = GREATEST(meter_start_wh, meter_last_wh), meter_stop_reported_wh = meter_last_wh
-        WHERE id = ANY(%s)""",
-        [SUPERSEDED, recorded_at, ids],
+        UPDATE charging_charge c SET state = 'stopped', stop_reason = %s, stop_recorded_at = %s,
+          stopped_at = GREATEST(c.started_at, last.at), released_at = GREATEST(c.started_at, last.at),
+          charging_ended_at = COALESCE(c.charging_ended_at, last.at, c.started_at), soc_percent = last.soc,
+          meter_stop_wh = GREATEST(c.meter_start_wh, last.wh), meter_stop_reported_wh = COALESCE(last.wh, c.meter_start_wh)
+        FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::numeric[]) AS last(id, wh, at, soc) WHERE c.id = last.id""",
+        [SUPERSEDED, recorded_at, ids, *columns],
     )
     announce_all(ChargeStopped(id) for id in ids)
     prepare_settlement(ids)

@@ -11,13 +11,14 @@ from django.db.models import Count, F, Q
 from forecourt.access import Scope
 from forecourt.access.rows import ScopedQuerySet
 from forecourt.charging.models import Charge
+from forecourt.charging.rules.meters import charged_wh
 from forecourt.charging.rules.names import as_human_readable_id
 
 FAILED = "failed"  # a state that people see; stored as completed with failed_at
 SIDES = ("owner", "payer")
 _COLUMNS = (
     "id", "human_readable_id", "state", "failed_at", "charge_point_id", "charge_point__name", "site_id", "payer_team_id", "payer_team__name",
-    "person_id", "created_at", "started_at", "stopped_at", "meter_start_wh", "meter_last_wh", "meter_stop_wh", "power_w", "soc_percent",
+    "person_id", "created_at", "started_at", "stopped_at", "meter_start_wh", "meter__wh", "meter_stop_wh", "meter__power_w",
     "price_minor", "currency", "is_suspicious", "stop_reason", "failure_reason",
 )  # fmt: skip
 
@@ -112,7 +113,6 @@ class ChargeRow:
     meter_last_wh: int | None
     meter_stop_wh: int | None
     power_w: int | None
-    soc_percent: Any
     price_minor: int | None
     currency: str
     is_suspicious: bool
@@ -125,8 +125,7 @@ class ChargeRow:
 
     @property
     def energy_wh(self) -> int | None:
-        until = self.meter_stop_wh if self.meter_stop_wh is not None else self.meter_last_wh
-        return None if until is None or self.meter_start_wh is None else until - self.meter_start_wh
+        return charged_wh(self.meter_start_wh, self.meter_last_wh, self.meter_stop_wh)
 
     @property
     def seconds(self) -> int | None:

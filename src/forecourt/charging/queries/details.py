@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,17 +27,21 @@ class ChargeDetail:
         return shown_state(self.charge.state, self.charge.failed_at)
 
     @property
-    def energy_wh(self) -> int | None:
-        charge = self.charge
-        until = charge.meter_stop_wh if charge.meter_stop_wh is not None else charge.meter_last_wh
-        return None if until is None or charge.meter_start_wh is None else until - charge.meter_start_wh
+    def power_w(self) -> int | None:
+        """As it was last reported; None unless it runs."""
+        return meter.power_w if (meter := self.charge.running_meter) else None
+
+    @property
+    def soc_percent(self) -> Decimal | None:
+        meter = self.charge.running_meter
+        return self.charge.soc_percent if meter is None or meter.soc_percent is None else meter.soc_percent
 
     @property
     def is_live(self) -> bool:
         return self.charge.state != Charge.State.COMPLETED
 
 
-_WITH = ("charge_point", "station", "payer_team", "person", "charge_key", "price_group", "price_version", "country")
+_WITH = ("meter", "charge_point", "station", "payer_team", "person", "charge_key", "price_group", "price_version", "country")
 
 
 def charge_detail(charge: Charge) -> ChargeDetail:

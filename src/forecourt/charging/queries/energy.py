@@ -20,11 +20,11 @@ def buckets_of(charge: Charge) -> Buckets | None:
         return Buckets(kept.from_at, tuple(kept.wh), tuple(kept.estimated))
     if charge.started_at is None or charge.meter_start_wh is None:
         return None
-    until = charge.stopped_at or charge.meter_last_at or charge.started_at
-    stop_wh = charge.meter_stop_wh if charge.meter_stop_wh is not None else charge.meter_last_wh
+    meter = charge.running_meter
+    until = charge.stopped_at or (meter.at if meter else charge.started_at)
     return compute(
-        started_at=charge.started_at, stopped_at=until, start_wh=charge.meter_start_wh, stop_wh=stop_wh or charge.meter_start_wh,
-        samples=registers(charge),
+        started_at=charge.started_at, stopped_at=until, start_wh=charge.meter_start_wh,
+        stop_wh=charge.meter_start_wh + (charge.energy_wh or 0), samples=registers(charge),
     )  # fmt: skip
 
 

@@ -12,15 +12,14 @@ def running_cost(charge: Charge, *, at: datetime) -> Money | None:
     """Gross, by the engine that will bill it; the final price once settled. None before the start; zero where it is free."""
     if charge.price_minor is not None:
         return Money(charge.price_minor, charge.currency)
-    if charge.started_at is None or charge.meter_start_wh is None:
+    if charge.started_at is None or (energy_wh := charge.energy_wh) is None:
         return None
     if charge.price_version_id is None:
         return Money.zero(charge.currency)
     until = charge.stopped_at or at
-    wh = charge.meter_stop_wh if charge.meter_stop_wh is not None else charge.meter_last_wh
     usage = usage_so_far(
         started_at=charge.started_at, until=until, charging_ended_at=charge.charging_ended_at,
-        energy_wh=(wh or charge.meter_start_wh) - charge.meter_start_wh, time_zone=charge.time_zone,
+        energy_wh=energy_wh, time_zone=charge.time_zone,
     )  # fmt: skip
     priced = Priced(charge.price_version_id, charge.vat_rate, charge.discounts)
     return pricing.running(usage, tariff_of(priced, versions_of([charge.price_version_id])))

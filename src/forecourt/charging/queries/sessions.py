@@ -46,8 +46,6 @@ class OpenCharge(NamedTuple):
     stopped_at: datetime | None
     released_at: datetime | None
     meter_start_wh: int | None
-    meter_last_wh: int | None
-    meter_last_at: datetime | None
     charging_ended_at: datetime | None
     price_version_id: int | None
     expires_at: datetime | None
@@ -90,7 +88,7 @@ class StoppableCharge(NamedTuple):
     completed_at: datetime | None
     stop_reason: str | None
     meter_start_wh: int
-    meter_last_wh: int | None
+    meter_stop_wh: int | None
     charging_ended_at: datetime | None
     price_version_id: int | None
     reports_release: bool
@@ -119,7 +117,7 @@ def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:
     found = rows(
         StoppableCharge,
         """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.state, c.started_at, c.stopped_at, c.completed_at,
-             c.stop_reason, c.meter_start_wh, c.meter_last_wh, c.charging_ended_at, c.price_version_id, COALESCE(model.reports_release, true),
+             c.stop_reason, c.meter_start_wh, c.meter_stop_wh, c.charging_ended_at, c.price_version_id, COALESCE(model.reports_release, true),
              cp.ocpp_status IS NOT DISTINCT FROM 'Available' AND cp.ocpp_status_at > c.started_at,
              EXISTS (SELECT FROM charging_chargeenergy energy WHERE energy.charge_id = c.id)
            FROM charging_charge c
@@ -134,7 +132,10 @@ def charges_named(names: Iterable[Name]) -> dict[Name, StoppableCharge]:
 
 @dataclass(slots=True)
 class MeteredCharge:
-    """A charge that a MeterValues names. `version` is of the row as it was read: any change gives it another."""
+    """
+    A charge that a MeterValues names. `version` is of the row as it was read, `meter_version` of its `RunningMeter` (None:
+    it has none): any change gives them another.
+    """
 
     station_id: int
     transaction_id: str
@@ -142,28 +143,40 @@ class MeteredCharge:
     charge_point_id: int
     max_w: int
     is_stopped: bool
-    state: str
-    known_wh: int
-    known_at: datetime
     limit_wh: int | None
     limit_soc_percent: Decimal | None
     limit_price_minor: int | None
     meter_start_wh: int
+    known_wh: int
+    known_at: datetime
     version: int
+    state: str
+    is_suspicious: bool
+    has_ended: bool  # no energy flows at present: `charging_ended_at`
+    is_full: bool
+    updated_at: datetime
+    meter_version: int | None = None
 
 
 def metered_charges(names: Sequence[Name]) -> dict[Name, MeteredCharge]:
-    """Charges by (station, transaction), locked in id order, as the hot path needs them."""
+    """Charges by (station, transaction) with their meters, both locked in id order, as the hot path needs them."""
     found = rows(
         MeteredCharge,
-        """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.stopped_at IS NOT NULL, c.state,
-             COALESCE(c.meter_last_wh, c.meter_start_wh), COALESCE(c.meter_last_at, c.started_at),
-             c.limit_wh, c.limit_soc_percent, c.limit_price_minor, c.meter_start_wh, c.xmin::text::bigint
+        """SELECT c.station_id, c.transaction_id, c.id, c.charge_point_id, cp.max_w, c.stopped_at IS NOT NULL,
+             c.limit_wh, c.limit_soc_percent, c.limit_price_minor, c.meter_start_wh, c.meter_start_wh, c.started_at,
+             c.xmin::text::bigint, c.state, c.is_suspicious, c.charging_ended_at IS NOT NULL, c.fully_charged_at IS NOT NULL, c.updated_at
            FROM charging_charge c JOIN network_chargepoint cp ON cp.id = c.charge_point_id
            WHERE (c.station_id, c.transaction_id) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
            ORDER BY c.id FOR NO KEY UPDATE OF c""",
         [[station for station, _ in names], [transaction for _, transaction in names]],
     )
+    by_id = {row.id: row for row in found}
+    meters = fetched(
+        "SELECT charge_id, wh, at, xmin::text::bigint FROM charging_runningmeter WHERE charge_id = ANY(%s) ORDER BY charge_id FOR UPDATE",
+        [list(by_id)],
+    )
+    for id, wh, at, version in meters:
+        by_id[id].known_wh, by_id[id].known_at, by_id[id].meter_version = wh, at, version
     return {(row.station_id, row.transaction_id): row for row in found}
 
 

@@ -23,6 +23,14 @@ _SIGNED_FORMATS = (
 )
 
 
+def charged_wh(start_wh: int | None, last_wh: int | None, stop_wh: int | None) -> int | None:
+    """What has flowed into a charge: up to its stop, else to its last sample. None before the start."""
+    if start_wh is None:
+        return None
+    upto = stop_wh if stop_wh is not None else last_wh
+    return 0 if upto is None else max(0, upto - start_wh)
+
+
 @dataclass(slots=True)
 class Latest:
     """The newest of each thing that a message said, in watt-hours, watts and percent. `register_wh` is the highest."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from forecourt.charging import operations
 from forecourt.charging.intents import MeterIntent, Reading, Sample, StartIntent, StopIntent
-from forecourt.charging.models import Charge
+from forecourt.charging.models import Charge, RunningMeter
 from forecourt.charging.rules.names import human_readable_id
 from forecourt.ledger.models import Wallet
 from forecourt.ledger.tests.factories import give_funds, make_wallet
@@ -29,8 +29,9 @@ def make_charge(
 ) -> Charge:
     """
     A charge as it would stand after its start; `state`, times and meters as given. Running unless `stopped_at` says otherwise.
+    With `power_w`, its meter has said so.
     """
-    team = charge_point.team
+    team, power_w = charge_point.team, fields.pop("power_w", None)
     assert team.country, "a charge's VAT is its country's"
     charge = Charge(
         human_readable_id=f"new-{Charge.objects.count()}",
@@ -40,11 +41,13 @@ def make_charge(
         type="operator" if payer and payer.operator_id == charge_point.operator_id else "external",
         state=state, started_at=started_at, currency=team.currency.identifier, country=team.country,
         vat_rate=fields.pop("vat_rate", "0.25"), time_zone=charge_point.time_zone,
-        **{"meter_start_wh": 0, "meter_last_wh": 0, "meter_last_at": started_at, **fields},
+        **{"meter_start_wh": 0, **fields},
     )  # fmt: skip
     charge.save()
     charge.human_readable_id = human_readable_id(charge.pk)
     charge.save(update_fields=["human_readable_id"])
+    if power_w is not None:
+        RunningMeter.objects.create(charge=charge, wh=charge.meter_start_wh, at=charge.started_at, power_w=power_w)
     return charge
 
 

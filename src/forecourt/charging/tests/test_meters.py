@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db.models.expressions import RawSQL
 
 from forecourt.charging import operations, queries
 from forecourt.charging.intents import Reading, Sample
-from forecourt.charging.models import Charge, MeterValue, SignedReading
+from forecourt.charging.models import Charge, MeterValue, RunningMeter, SignedReading
 from forecourt.charging.operations import remembered
 from forecourt.charging.tests.factories import AT, make_place, meter, minutes, start, started, stop
+from forecourt.network.intents import StatusChange
 from forecourt.network.models import Command
 from forecourt.network.tests.factories import make_charge_point, make_station
 
@@ -18,7 +20,7 @@ def test_meter_values_move_the_charge(cast):
     transaction = start(place).transaction_id
     operations.record_meters([meter(place.station, transaction, 2500, at=minutes(10), Power="7400", SoC="55.5")], recorded_at=minutes(10))
     charge = Charge.objects.get()
-    assert (charge.meter_last_wh, charge.meter_last_at, charge.power_w, str(charge.soc_percent)) == (2500, minutes(10), 7400, "55.50")
+    assert (charge.meter.wh, charge.meter.at, charge.meter.power_w, str(charge.meter.soc_percent)) == (2500, minutes(10), 7400, "55.50")
     assert MeterValue.objects.get().samples[0]["value"] == "2500"
 
 
@@ -28,9 +30,9 @@ def metered(cast, django_capture_on_commit_callbacks) -> Any:
     place = make_place(cast)
     transaction = start(place).transaction_id
 
-    def send(wh: int, *, at: float) -> None:
+    def send(wh: int, *, at: float, **more: str) -> None:
         with django_capture_on_commit_callbacks(execute=True):
-            operations.record_meters([meter(place.station, transaction, wh, at=minutes(at))], recorded_at=minutes(at))
+            operations.record_meters([meter(place.station, transaction, wh, at=minutes(at), **more)], recorded_at=minutes(at))
 
     return send
 
@@ -39,14 +41,15 @@ def test_meter_values_of_a_charge_that_is_remembered_do_not_read_it(metered, mon
     metered(1500, at=5)
     monkeypatch.setattr(remembered, "metered_charges", None)
     metered(1600, at=6)
-    assert Charge.objects.get().meter_last_wh == 1600
+    assert RunningMeter.objects.get().wh == 1600
 
 
 def test_a_charge_that_was_changed_since_its_last_meter_values_is_judged_as_it_is_now(metered):
     metered(1500, at=5)
-    Charge.objects.update(meter_last_wh=2400, limit_wh=1400)
+    RunningMeter.objects.update(wh=2400)
+    Charge.objects.update(limit_wh=1400)
     metered(2000, at=6)
-    assert Charge.objects.get().meter_last_wh == 2400
+    assert RunningMeter.objects.get().wh == 2400
     assert Command.objects.filter(action="stop").count() == 1
 
 
@@ -54,7 +57,50 @@ def test_a_charge_that_was_stopped_since_its_last_meter_values_is_not_moved(mete
     metered(1500, at=5)
     Charge.objects.update(stopped_at=minutes(6), state="stopped")
     metered(2000, at=7)
-    assert Charge.objects.get().meter_last_wh == 1500
+    assert RunningMeter.objects.get().wh == 1500
+
+
+def test_a_charge_that_another_process_has_followed_meanwhile_is_judged_as_it_is_now(metered):
+    metered(1500, at=5)
+    RunningMeter.objects.update(wh=2400, at=minutes(8))
+    metered(2000, at=7)
+    assert RunningMeter.objects.values_list("wh", "at").get() == (2400, minutes(8))
+
+
+def test_a_pause_that_the_station_told_meanwhile_is_ended_by_power(metered):
+    metered(1500, at=5, Power="7000")
+    charge = Charge.objects.get()
+    told = StatusChange(
+        charge.charge_point_id, charge.station_id or 0, 1, "Charging", "SuspendedEV", "NoError", minutes(6), "busy-non-charging"
+    )
+    operations.follow_statuses([told], recorded_at=minutes(6))
+    assert (Charge.objects.get().state, RunningMeter.objects.get().power_w) == ("paused", 0)
+    metered(1600, at=7, Power="7000")
+    assert (Charge.objects.get().state, RunningMeter.objects.get().power_w) == ("charging", 7000)
+
+
+def test_a_charge_is_updated_by_its_meter_once_a_minute(metered):
+    def place() -> Any:
+        return Charge.objects.annotate(place=RawSQL("charging_charge.ctid::text", ())).get().place  # every UPDATE moves a row
+
+    def is_updated(seconds: int) -> bool:
+        before = place()
+        metered(1500 + seconds, at=begun + seconds / 60)
+        return bool(place() != before)
+
+    begun = (Charge.objects.get().updated_at - AT).total_seconds() / 60
+    assert [is_updated(seconds) for seconds in (30, 59, 61)] == [False, False, True]
+
+
+def test_the_stop_takes_the_meter_away_and_keeps_the_battery(cast):
+    place = make_place(cast)
+    transaction = start(place).transaction_id
+    operations.record_meters([meter(place.station, transaction, 2500, at=minutes(10), SoC="55.5")], recorded_at=minutes(10))
+    operations.stop_charges([stop(place.station, transaction, 2400, at=minutes(20))], recorded_at=minutes(20))
+    charge = Charge.objects.get()
+    assert (charge.running_meter, charge.energy_wh, charge.is_suspicious, str(charge.soc_percent)) == (None, 1400, True, "55.50")
+    operations.record_meters([meter(place.station, transaction, 2600, at=minutes(15))], recorded_at=minutes(21))
+    assert not RunningMeter.objects.exists()
 
 
 def test_what_a_sample_leaves_out_has_the_standards_default(cast):
@@ -73,7 +119,7 @@ def test_a_register_that_runs_backwards_is_kept_but_lowers_nothing(cast):
     transaction = start(place).transaction_id
     for moment, wh in ((10, 2500), (11, 900), (12, 2400)):
         operations.record_meters([meter(place.station, transaction, wh, at=minutes(moment))], recorded_at=minutes(moment))
-    assert Charge.objects.get().meter_last_wh == 2500
+    assert RunningMeter.objects.get().wh == 2500
     assert MeterValue.objects.count() == 3
 
 
@@ -84,7 +130,7 @@ def test_a_late_sample_is_history_for_power_but_not_for_the_register(cast):
     operations.record_meters([meter(place.station, transaction, 2500, at=minutes(10), Power="7400")], recorded_at=minutes(10))
     operations.record_meters([late], recorded_at=minutes(11))
     charge = Charge.objects.get()
-    assert (charge.power_w, charge.meter_last_wh, charge.meter_last_at) == (7400, 2500, minutes(10))
+    assert (charge.meter.power_w, charge.meter.wh, charge.meter.at) == (7400, 2500, minutes(10))
 
 
 def test_an_absurd_jump_is_flagged_and_not_believed(cast):
@@ -92,7 +138,7 @@ def test_an_absurd_jump_is_flagged_and_not_believed(cast):
     transaction = start(place).transaction_id
     operations.record_meters([meter(place.station, transaction, 4_294_967_295, at=minutes(1))], recorded_at=minutes(1))
     charge = Charge.objects.get()
-    assert (charge.is_suspicious, charge.meter_last_wh) == (True, 1000)
+    assert (charge.is_suspicious, charge.energy_wh) == (True, 0)
 
 
 def test_another_stations_transaction_is_refused_and_nothing_is_stored(cast):
@@ -104,7 +150,7 @@ def test_another_stations_transaction_is_refused_and_nothing_is_stored(cast):
     charge = Charge.objects.get()
     assert metered.refused
     assert stopped.refused
-    assert (charge.state, charge.meter_last_wh, charge.stopped_at) == ("charging", 1000, None)
+    assert (charge.state, charge.energy_wh, charge.stopped_at) == ("charging", 0, None)
     assert not MeterValue.objects.exists()
 
 
@@ -121,7 +167,7 @@ def test_text_that_the_database_cannot_hold_fails_alone(cast):
     bad = meter(place.station, transaction, at=minutes(1), SoC="4\x002")
     answers = operations.record_meters([meter(place.station, transaction, 1100, at=minutes(2)), bad], recorded_at=minutes(2))
     assert [bool(answer.refused) for answer in answers] == [False, True]
-    assert Charge.objects.get().meter_last_wh == 1100
+    assert RunningMeter.objects.get().wh == 1100
 
 
 def test_zero_power_pauses_and_power_resumes(cast):

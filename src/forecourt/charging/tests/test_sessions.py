@@ -148,7 +148,7 @@ def test_a_stop_ends_the_charge_and_makes_it_ready_to_settle(cast):
     transaction = start(place).transaction_id
     operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30), reason="EVDisconnected")], recorded_at=minutes(30))
     charge = Charge.objects.get()
-    assert (charge.state, charge.meter_stop_wh, charge.stop_reason, charge.power_w) == ("released", 6000, "EVDisconnected", 0)
+    assert (charge.state, charge.meter_stop_wh, charge.stop_reason, charge.running_meter) == ("released", 6000, "EVDisconnected", None)
     assert sum(charge.energy.wh) == 5000
 
 

@@ -26,7 +26,7 @@ def test_a_transaction_id_that_we_never_give_names_no_charge(running: Running, t
     assert station.call("StopTransaction", stop(transaction_id))[2] == {"idTagInfo": {"status": "Invalid"}}
     assert not MeterValue.objects.exists()
     charge = Charge.objects.get()
-    assert (charge.stopped_at, charge.meter_last_wh) == (None, 100)
+    assert (charge.stopped_at, charge.running_meter) == (None, None)
 
 
 @pytest.mark.parametrize(("kind", "reason"), [("hard", "HardReset"), ("soft", "SoftReset")])

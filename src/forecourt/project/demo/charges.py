@@ -20,8 +20,8 @@ COLUMNS = (
     "id", "human_readable_id", "organisation_id", "operator_id", "team_id", "payer_organisation_id", "payer_operator_id", "payer_team_id",
     "person_id", "member_id", "station_id", "charge_point_id", "site_id", "type", "state", "start_source", "charge_key_id", "auth_type",
     "auth_id", "transaction_id", "cable_plugged_in_at", "started_at", "stopped_at", "fully_charged_at", "charging_ended_at", "released_at",
-    "failed_at", "completed_at", "stop_recorded_at", "meter_start_wh", "meter_stop_wh", "meter_stop_reported_wh", "meter_last_wh",
-    "meter_last_at", "price_group_id", "price_version_id", "cost_version_id", "currency", "vat_rate", "country_id", "time_zone",
+    "failed_at", "completed_at", "stop_recorded_at", "meter_start_wh", "meter_stop_wh", "meter_stop_reported_wh",
+    "price_group_id", "price_version_id", "cost_version_id", "currency", "vat_rate", "country_id", "time_zone",
     "payment_method", "stop_reason", "failure_reason", "created_at", "updated_at",
 )  # fmt: skip
 
@@ -64,8 +64,8 @@ def charge_row(id: int, visit: Visit, place: Place, driver: Driver, seed: random
         "cpi-auth-token", driver.key.pk, "rfid", driver.key.identifier, None if failed else str(seed.randrange(1, 1 << 31)),
         visit.plugged_at, None if failed else visit.started_at, None if failed else visit.stopped_at, visit.ended_at if is_full else None,
         None if failed else visit.ended_at, visit.released_at, visit.started_at if failed else None, visit.released_at if failed else None,
-        None if failed else visit.stopped_at, *((None,) * 4 if failed else (start_wh, start_wh + energy, start_wh + energy, start_wh + energy)),
-        None if failed else visit.ended_at, group.pk, group.current_version_id, place.cost.current_version_id, group.currency, place.vat_rate,
+        None if failed else visit.stopped_at, *((None,) * 3 if failed else (start_wh, start_wh + energy, start_wh + energy)),
+        group.pk, group.current_version_id, place.cost.current_version_id, group.currency, place.vat_rate,
         point.country_id, point.time_zone, "team-has-fund", None if failed else seed.choice(("EVDisconnected", "EVDisconnected", "Local", "Remote")),
         seed.choice(("timeout", "insufficient-funds", "Preparing timed out")) if failed else None, visit.plugged_at, visit.released_at,
     )  # fmt: skip
