@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import Actor, ActorKind, Permission, TeamRole
-from forecourt.access.grants import TEAM_TOGGLES
+from forecourt.access.grants import TEAM_TOGGLES, team_permissions
 
 ROLE_LABELS: dict[str, Promise] = {
     TeamRole.OWNER: _("Owner"),
@@ -40,7 +40,8 @@ PAYMENT_TYPE_LABELS: dict[str, Promise] = {
 NEVER = _("A member can never have this. Make them an admin first.")
 TAKEN = _("The operator’s team settings take this from everybody in the team.")
 ALWAYS = _("The owner always has this.")
-ONLY_OWNER = _("Only the owner of the team, or the operator, may give wallet rights.")
+ONLY_OWNER_GIVES_IT = _("Only the owner, or an Admin of the operator, can transfer the team.")
+ONLY_OWNER = _("Only the owner of the team, or an Admin of the operator, may give wallet rights.")
 
 
 class Placed(Protocol):
@@ -98,14 +99,33 @@ def reaches(actor: Actor, permission: Permission, team: Placed) -> bool:
     )
 
 
+def acts_for_owner(actor: Actor, team: Placed) -> bool:
+    """The team's owner, or the operator's people who manage members; not an admin of the team."""
+    return _is_owner_or_operator(actor, team, Permission.TEAM_MEMBER_MANAGE)
+
+
 def may_grant_wallet(actor: Actor, team: Placed) -> bool:
-    """Wallet rights and ownership are given by the owner, not by an admin of the team; the operator's people may (spec P2.1)."""
-    if actor.kind is not ActorKind.PERSON:
+    """
+    Wallet rights and ownership are given by the owner (spec P2.1), and by the operator's people who may move its money
+    themselves: an Operations manager may not (spec §3.1).
+    """
+    return _is_owner_or_operator(actor, team, Permission.TEAM_MEMBER_MANAGE, Permission.WALLET_MOVE)
+
+
+def _is_owner_or_operator(actor: Actor, team: Placed, *needs: Permission) -> bool:
+    if actor.kind is not ActorKind.PERSON or any(m.team_id == team.pk and m.role == TeamRole.OWNER for m in actor.team_memberships):
         return True
-    scope = actor.reach_of(Permission.TEAM_MEMBER_MANAGE)
-    if team.organisation_id in scope.organisation_ids or team.operator_id in scope.operator_ids:
-        return True
-    return any(m.team_id == team.pk and m.role == TeamRole.OWNER for m in actor.team_memberships)
+    scopes = [actor.reach_of(permission) for permission in needs]
+    return all(team.organisation_id in scope.organisation_ids or team.operator_id in scope.operator_ids for scope in scopes)
+
+
+def more_than_own(actor: Actor, team: Placed, role: str, toggles: frozenset[str]) -> Permission | None:
+    """What these rights would give the actor in this team beyond what they can do there already; None if nothing."""
+    if may_grant_wallet(actor, team):
+        return None
+    return next(
+        (one for one in sorted(team_permissions(TeamRole(role), toggles & TEAM_TOGGLES.keys())) if not reaches(actor, one, team)), None
+    )
 
 
 def possible_toggles(role: str) -> frozenset[str]:

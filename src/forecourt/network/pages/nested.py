@@ -22,7 +22,7 @@ from forecourt.pricing.operations.nested import DRIVERS_PAY
 from forecourt.teams.models import NestedTeam, Team
 from forecourt.teams.operations import nested as operations
 from forecourt.teams.pages.frame import frame, refusal
-from forecourt.teams.rules import may_grant_wallet
+from forecourt.teams.rules import acts_for_owner
 
 P = Permission
 State = NestedTeam.State
@@ -199,7 +199,7 @@ def _shown(relation: NestedTeam) -> str:
 
 def _refused(request: PageRequest, team: Team) -> str:
     refused = refusal(request.actor, P.TEAM_MEMBER_MANAGE, team)
-    return refused or ("" if may_grant_wallet(request.actor, team) else _("Only the owner of the team can do this."))
+    return refused or ("" if acts_for_owner(request.actor, team) else _("Only the owner of the team can do this."))
 
 
 def _actions(request: PageRequest, team: Team, relation: NestedTeam) -> list[Action]:

@@ -16,7 +16,7 @@ from forecourt.operators.models import Operator
 from forecourt.teams.events import MemberGroupGiven
 from forecourt.teams.models import MemberGroup, Team, TeamMember
 from forecourt.teams.operations.restrictions import checked_restrictions
-from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, checked_rights, possible
+from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, check_own, checked_rights, possible
 from forecourt.teams.rules import Lower, Place, possible_toggles
 
 COPIED = ("role", *RIGHTS)
@@ -37,7 +37,7 @@ def create_group(*, actor: Actor, operator: Operator, team: Team | None, name: s
     `values`: description, the toggles, charge_payment_type, pays_in_country_ids, is_default (of a team), the partner's own.
 
     :raises Invalid: with a message per field; for a name that the team has already.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     placed = team or Place(0, operator.organisation_id, operator.pk)
     columns = _checked({"name": name, "role": role, **values}, role=role)
@@ -55,7 +55,7 @@ def edit_group(*, actor: Actor, group: MemberGroup, at: datetime, lower: Lower =
     Beside itself: the group's row is locked, then its members'.
 
     :raises Invalid: with a message per field.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     group = locked(group)
     role = str(values.get("role") or group.role)
@@ -66,6 +66,9 @@ def edit_group(*, actor: Actor, group: MemberGroup, at: datetime, lower: Lower =
     check_may_grant(actor, group.team or Place(0, group.organisation_id, group.operator_id), granted)
     for name, value in columns.items():
         setattr(group, name, value)
+    if granted or columns.get("role", before["role"]) != before["role"]:
+        for member in TeamMember.objects.filter(group=group, deleted_at=None, person_id=actor.id).exclude(role=TeamRole.OWNER):
+            check_own(actor, member.team, [member.person_id], role=role, toggles=_toggles_of(group))
     _saved(group)
     _pass_on(group, before, lower)
     return group
@@ -99,7 +102,7 @@ def give_group(*, actor: Actor, members: Sequence[TeamMember], group: MemberGrou
     Beside itself: the members are locked in id order; the last one wins.
 
     :raises Invalid: for a group of another team or operator, or a deleted one.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     if not members:
         return
@@ -112,10 +115,16 @@ def give_group(*, actor: Actor, members: Sequence[TeamMember], group: MemberGrou
         check_is_for(group, member.team)
         if member.role != TeamRole.OWNER and not member.can_manage_team_wallet:
             check_may_grant(actor, member.team, {"can_manage_team_wallet": group.can_manage_team_wallet})
+        if member.role != TeamRole.OWNER:
+            check_own(actor, member.team, [member.person_id], role=group.role, toggles=_toggles_of(group))
     inherits = {"group": group, "pays_in_country_ids": None, "pays_at_operator_ids": None}
     rows.filter(role=TeamRole.OWNER).update(**inherits)
     rows.exclude(role=TeamRole.OWNER).update(**inherits, **{name: getattr(group, name) for name in COPIED})
     announce_all(MemberGroupGiven(member.pk) for member in held)
+
+
+def _toggles_of(group: MemberGroup) -> dict[str, bool]:
+    return {name: getattr(group, name) for name in TOGGLES}
 
 
 def default_group_of(team: Team) -> MemberGroup | None:

@@ -19,6 +19,7 @@ from forecourt.operators.models import Operator
 from forecourt.places.models import Country
 from forecourt.teams.models import Team, TeamRun
 from forecourt.teams.operations.invitations import Invitee, checked_invitee, invite_owners
+from forecourt.teams.operations.rights import check_owner
 from forecourt.teams.operations.teams import checked_team, fleet_is_granted, store_teams
 
 COLUMNS = (
@@ -75,6 +76,7 @@ def _unreadable(says: str) -> Invalid:
 @operation
 def check_import(*, actor: Actor, operator: Operator, rows: list[dict[str, Any]], at: datetime) -> tuple[int, list[Problem]]:
     """How many teams an import would make, and what is wrong with the other rows. It does all of it and takes it back."""
+    _check_owners(actor, operator, rows)
     problems: list[Problem] = []
     made = 0
     try:
@@ -89,10 +91,18 @@ def check_import(*, actor: Actor, operator: Operator, rows: list[dict[str, Any]]
 @operation
 def start_import(*, actor: Actor, operator: Operator, rows: list[dict[str, Any]], at: datetime) -> TeamRun:
     """Record the rows; a job makes their teams, all or nothing of each row, once each, and tells who asked."""
+    _check_owners(actor, operator, rows)
     return TeamRun.objects.create(
         organisation_id=operator.organisation_id, operator=operator, kind=TeamRun.Kind.IMPORT, started_by_id=actor.id or None,
         total=len(rows), content={"rows": rows},
     )  # fmt: skip
+
+
+def _check_owners(actor: Actor, operator: Operator, rows: Sequence[dict[str, Any]]) -> None:
+    """:raises Forbidden: as `rights.check_owner`; the job that makes the teams acts in nobody's rights."""
+    emails = {str(row["texts"].get("owner_email", "")).lower() for row in rows}
+    own = Person.objects.filter(pk=actor.id).alias(folded=Lower("email")).filter(folded__in=emails)
+    check_owner(actor, operator, [actor.id] if actor.kind is ActorKind.PERSON and own.exists() else [])
 
 
 def import_rows(run: TeamRun, until: int, *, at: datetime) -> None:

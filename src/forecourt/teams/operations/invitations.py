@@ -23,7 +23,7 @@ from forecourt.teams.models import MemberGroup, Team, TeamMember
 from forecourt.teams.operations.groups import COPIED, check_is_for
 from forecourt.teams.operations.letters import tell
 from forecourt.teams.operations.members import AlreadyMember, OwnerStays, checked_columns
-from forecourt.teams.operations.rights import TOGGLES, check_may_grant
+from forecourt.teams.operations.rights import TOGGLES, check_may_grant, check_own
 from forecourt.teams.rules import ROLE_LABELS
 
 INVITATION_LASTS = timedelta(days=14)
@@ -53,6 +53,13 @@ class Invitee:
             return {"person": self.person}
         return {"invited_email": self.email} if self.email else {"invited_phone": self.phone}
 
+    def person_ids(self) -> list[int]:
+        """Whose account it is for, as far as anybody has one."""
+        if self.person is not None:
+            return [self.person.pk]
+        contact = {"email__iexact": self.email} if self.email else {"phone": self.phone}
+        return list(Person.objects.filter(deleted_at=None, **contact).values_list("pk", flat=True))
+
 
 @operation
 def invite_member(
@@ -69,7 +76,7 @@ def invite_member(
     :raises Invalid: with a message per field.
     :raises AlreadyMember: if they are in the team, or have asked to join.
     :raises OwnerStays: for a second owner.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     invitee = checked_invitee(email, phone, person)
     columns = checked_columns(values, role=role) | {"role": role}
@@ -77,6 +84,7 @@ def invite_member(
         check_is_for(group, team)
         columns |= {"group": group} | {name: getattr(group, name) for name in COPIED if role != TeamRole.OWNER}
     check_may_grant(actor, team, {name: columns[name] for name in TOGGLES if name in columns})
+    check_own(actor, team, invitee.person_ids(), role=role, toggles={name: columns.get(name) for name in TOGGLES})
     team = locked(team)
     _refuse_who_is_there(team, invitee, role)
     member, token = _written(actor, team, invitee, columns, at)

@@ -19,8 +19,8 @@ from forecourt.teams.models import MemberGroup, Team, TeamMember
 from forecourt.teams.operations.fees import end_fees_of
 from forecourt.teams.operations.groups import give_group
 from forecourt.teams.operations.restrictions import checked_restrictions
-from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, checked_rights
-from forecourt.teams.rules import may_grant_wallet, possible_toggles
+from forecourt.teams.operations.rights import RIGHTS, TOGGLES, check_may_grant, check_own, checked_rights
+from forecourt.teams.rules import ONLY_OWNER_GIVES_IT, may_grant_wallet, possible_toggles
 
 PLAIN = ("note", "partner_external_id", "partner_custom_payload")
 RESTRICTED = ("pays_in_country_ids", "pays_at_operator_ids")
@@ -83,10 +83,11 @@ def add_member(
     role and rights hold. `values`: as `edit_member`.
 
     :raises AlreadyMember: if they are one.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     columns = checked_columns(values, role=role)
     check_may_grant(actor, team, {name: columns[name] for name in TOGGLES if name in columns})
+    check_own(actor, team, [person.pk], role=role, toggles={name: columns.get(name) for name in TOGGLES})
     try:
         with transaction.atomic():
             member = put_in(team, person, role, at=at, accepted_by_id=actor.id or None, **columns)
@@ -108,7 +109,7 @@ def edit_member(*, actor: Actor, member: TeamMember, at: datetime, role: TeamRol
 
     :raises Invalid: with a message per field.
     :raises OwnerStays: for the owner's role, and for making a second owner.
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: as `rights.check_may_grant` and `check_own`.
     """
     member = locked(member)
     if role and role != member.role:
@@ -122,6 +123,8 @@ def edit_member(*, actor: Actor, member: TeamMember, at: datetime, role: TeamRol
         setattr(member, name, value)
     for name in set(TOGGLES) - possible_toggles(member.role):
         setattr(member, name, False)
+    if changed or role:
+        check_own(actor, member.team, [member.person_id], role=member.role, toggles={name: getattr(member, name) for name in TOGGLES})
     member.save()
     return member
 
@@ -205,14 +208,14 @@ def transfer_ownership(*, actor: Actor, member: TeamMember, at: datetime) -> Tea
 
     Beside itself: the team's row is locked, so two transfers follow each other.
 
-    :raises OwnerStays: if the member has not accepted, or nobody but the owner or the operator asks.
+    :raises OwnerStays: if the member has not accepted, or somebody asks who is neither the owner nor an Admin of the operator.
     """
     team = locked(member.team)
     member = locked(member)
     if member.state != TeamMember.State.ACCEPTED or member.deleted_at or member.person is None:
         raise OwnerStays(_("Only a member who has accepted can become the owner."))
     if not may_grant_wallet(actor, team):
-        raise OwnerStays(_("Only the owner or the operator can transfer the team."))
+        raise OwnerStays(str(ONLY_OWNER_GIVES_IT))
     if member.role == TeamRole.OWNER:
         return team
     TeamMember.objects.filter(team=team, role=TeamRole.OWNER, deleted_at=None).update(role=TeamRole.ADMIN)

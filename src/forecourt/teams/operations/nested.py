@@ -12,7 +12,7 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.teams.models import NestedTeam, Team
 from forecourt.teams.operations.telling import tell_owner
-from forecourt.teams.rules import may_grant_wallet
+from forecourt.teams.rules import acts_for_owner
 
 INVITATION_LASTS = timedelta(days=14)
 NOTE_LENGTH = 255
@@ -37,7 +37,7 @@ def require_owner(actor: Actor, team: Team) -> None:
 
     :raises Forbidden: for anybody else of the team.
     """
-    if not may_grant_wallet(actor, team):
+    if not acts_for_owner(actor, team):
         raise Forbidden(_("Only the owner of the team can do this."), permission=Permission.TEAM_MEMBER_MANAGE.value)
 
 
@@ -130,7 +130,7 @@ def end_nesting(*, actor: Actor, relation: NestedTeam, at: datetime) -> NestedTe
 
     :raises Forbidden: if the actor is owner or operator of neither.
     """
-    if not may_grant_wallet(actor, relation.parent_team):
+    if not acts_for_owner(actor, relation.parent_team):
         require_owner(actor, relation.nested_team)
     relation = locked(relation)
     if relation.deleted_at is None:

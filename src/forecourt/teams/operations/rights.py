@@ -1,15 +1,15 @@
 """What a role can hold at all, and who may give it: checked by everything that writes rights (spec P2.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission
+from forecourt.access import Actor, ActorKind, Permission, TeamRole
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.kit.errors import Forbidden
 from forecourt.kit.fields import Checks
-from forecourt.teams.rules import PAYMENT_TYPE_LABELS, may_grant_wallet, possible_toggles
+from forecourt.teams.rules import PAYMENT_TYPE_LABELS, Place, may_grant_wallet, more_than_own, possible_toggles
 
 TOGGLES = (*TEAM_TOGGLES, "can_request_sponsoring")
 RIGHTS = (*TOGGLES, "charge_payment_type")
@@ -19,13 +19,38 @@ def check_may_grant(actor: Actor, team: Any, toggles: Mapping[str, bool]) -> Non
     """
     `team`: a team, or a row that carries its three scope columns.
 
-    :raises Forbidden: for wallet rights, if the actor is of the team and not its owner (spec P2.1).
+    :raises Forbidden: for wallet rights, unless the actor owns the team or may move its money for the operator (spec P2.1, §3.1).
     """
     for name in toggles:
         if name not in TOGGLES:
             raise TypeError(f"a member has no toggle {name}")
     if toggles.get("can_manage_team_wallet") and not may_grant_wallet(actor, team):
-        raise Forbidden(_("Only the owner of the team may give wallet rights."), permission=Permission.TEAM_MEMBER_MANAGE.value)
+        raise Forbidden(
+            _("Only the owner of the team, or an Admin of the operator, may give wallet rights."),
+            permission=Permission.TEAM_MEMBER_MANAGE.value,
+        )
+
+
+def check_own(actor: Actor, team: Any, person_ids: Collection[int | None], *, role: str, toggles: Mapping[str, Any]) -> None:
+    """
+    Nobody gives themselves more than they have: where the actor is among these people, the rights must be theirs already.
+
+    :raises Forbidden: if one is not.
+    """
+    if actor.kind is not ActorKind.PERSON or actor.id not in person_ids:
+        return
+    more = more_than_own(actor, team, role, frozenset(name for name, is_on in toggles.items() if is_on))
+    if more is not None:
+        raise Forbidden(_("Nobody gives themselves more rights than they have. Ask the owner, or an Admin."), permission=more.value)
+
+
+def check_owner(actor: Actor, operator: Any, person_ids: Collection[int]) -> None:
+    """
+    Making teams makes nobody more than they are: only who may own them anyway becomes the owner of a new one.
+
+    :raises Forbidden: as `check_own`.
+    """
+    check_own(actor, Place(0, operator.organisation_id, operator.pk), person_ids, role=TeamRole.OWNER, toggles=dict.fromkeys(TOGGLES, True))
 
 
 def possible(role: str, toggles: Mapping[str, bool]) -> dict[str, bool]:

@@ -21,6 +21,7 @@ from forecourt.teams.events import TeamCreated
 from forecourt.teams.models import FleetGrant, Team
 from forecourt.teams.operations.codes import new_join_code
 from forecourt.teams.operations.members import put_in_owners
+from forecourt.teams.operations.rights import check_owner
 from forecourt.teams.operations.team_values import checked
 from forecourt.teams.operations.telling import tell_owner
 from forecourt.teams.operations.templates import begin_under_templates
@@ -95,7 +96,10 @@ def create_team(
 
     :raises Invalid: for a value that breaks its rule; for a personal team, which comes with its person; for a fleet team of
         an operator to whom the platform has not granted them.
+    :raises Forbidden: for a team of one's own, as `rights.check_owner`.
     """
+    if owner is not None:
+        check_owner(actor, operator, [owner.pk])
     country = Country.objects.select_related("currency").filter(pk=_known(country_id or operator.country_id)).first()
     team = checked_team(
         operator, type=type, owner=owner, country=country, time_zone="" if country_id else operator.time_zone,

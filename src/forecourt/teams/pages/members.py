@@ -20,7 +20,7 @@ from forecourt.teams.pages.frame import frame, refusal
 from forecourt.teams.pages.teams import SHOWN_ONCE
 from forecourt.teams.queries import MemberFilter, MemberRow, member_row
 from forecourt.teams.queries.groups import groups_for
-from forecourt.teams.rules import ROLE_LABELS, TOGGLE_LABELS
+from forecourt.teams.rules import ONLY_OWNER_GIVES_IT, ROLE_LABELS, TOGGLE_LABELS, may_grant_wallet
 
 P = Permission
 MOST_EXPORTED = 100_000
@@ -86,7 +86,8 @@ def row_actions(request: PageRequest, team: Team, row: MemberRow) -> list[Action
         actions.append(action(_("Unblock"), "team-member-unblock", "lock-open", manage, posts=True))
     elif row.role != TeamRole.OWNER:
         actions.append(action(_("Block"), "team-member-block", "ban", manage, asks=True))
-        actions.append(action(_("Make owner"), "team-member-owner", "crown", manage, asks=True))
+        not_theirs = "" if may_grant_wallet(request.actor, team) else str(ONLY_OWNER_GIVES_IT)
+        actions.append(action(_("Make owner"), "team-member-owner", "crown", manage or not_theirs, asks=True))
     is_member = row.state in (TeamMember.State.ACCEPTED, TeamMember.State.BLOCKED)
     owner = _("The owner cannot be removed. Make somebody else the owner first.") if row.role == TeamRole.OWNER and is_member else ""
     label = _("Remove") if is_member else _("Withdraw the invitation") if row.state == TeamMember.State.INVITED else _("Delete")

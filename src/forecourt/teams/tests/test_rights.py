@@ -1,10 +1,20 @@
 """What a template and a feature group take from a team's people."""
 
+from contextlib import nullcontext
+from datetime import UTC, datetime
+
 import pytest
 
-from forecourt.access import Permission
-from forecourt.teams.models import FeatureGroup, FeatureSetting, TeamMember, TeamTemplate
+from forecourt.access import Permission, TeamRole
+from forecourt.kit.errors import Forbidden
+from forecourt.teams import operations
+from forecourt.teams.models import FeatureGroup, FeatureSetting, MemberGroup, TeamMember, TeamTemplate
+from forecourt.teams.operations import importing
+from forecourt.teams.operations import nested as nesting
 from forecourt.teams.queries import actor_of, taken_rights
+from forecourt.teams.tests.factories import make_team_member
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 def make_template(cast, applies_to="all", **rights) -> TeamTemplate:
@@ -84,3 +94,87 @@ def test_a_members_form_says_why_a_right_cannot_be_given(cast):
     tom = TeamMember.objects.get(person=cast.tom, team=cast.harbour)
     page = cast.client("ada").get(f"/teams/{cast.harbour.pk}/members/{tom.pk}/edit").content.decode()
     assert "team settings take this from everybody" in page
+
+
+# Nobody gives themselves more than they have; wallet rights and ownership come from who may move the money (spec P2.1, §3.1).
+
+
+def invite_own(cast, who: str, **more) -> None:
+    person = getattr(cast, who)
+    operations.invite_member(actor=cast.actor(who), team=cast.harbour, role=TeamRole.ADMIN, at=AT, email=person.email, **more)
+
+
+def be_member(cast, who: str, **columns) -> TeamMember:
+    return make_team_member(getattr(cast, who), cast.harbour, TeamRole.MEMBER, **columns)
+
+
+OWN = {
+    "adds themselves as an admin": lambda cast, who: operations.add_member(
+        actor=cast.actor(who), team=cast.harbour, person=getattr(cast, who), role=TeamRole.ADMIN, at=AT
+    ),
+    "invites themselves as an admin": invite_own,
+    "makes themselves an admin": lambda cast, who: operations.edit_member(
+        actor=cast.actor(who), member=be_member(cast, who), role=TeamRole.ADMIN, at=AT
+    ),
+    "takes a group of admins": lambda cast, who: operations.give_group(
+        actor=cast.actor(who), members=[be_member(cast, who)], group=make_group(cast), at=AT
+    ),
+    "lets the group grow that they are in": lambda cast, who: operations.edit_group(
+        actor=cast.actor(who), group=be_member(cast, who, group=make_group(cast, role=TeamRole.MEMBER)).group, role=TeamRole.ADMIN, at=AT
+    ),
+    "owns a new team": lambda cast, who: operations.create_team(
+        actor=cast.actor(who), operator=cast.northwind, type="professional", name="Mine", contact_email="m@example.com",
+        owner=getattr(cast, who), at=AT,
+    ),
+    "imports a team of their own": lambda cast, who: importing.start_import(
+        actor=cast.actor(who), operator=cast.northwind, rows=[{"line": 2, "texts": {"owner_email": getattr(cast, who).email.upper()}}], at=AT
+    ),
+}  # fmt: skip
+
+
+def make_group(cast, **columns) -> MemberGroup:
+    given = {"organisation_id": cast.northwind.organisation_id, "operator": cast.northwind, "team": cast.harbour, "name": "Chosen"}
+    return MemberGroup.objects.create(**given, **{"role": TeamRole.ADMIN, **columns})
+
+
+@pytest.mark.parametrize("how", OWN)
+def test_an_operations_manager_makes_themselves_no_more_than_they_are(cast, how):
+    with pytest.raises(Forbidden, match="Nobody gives themselves more rights"):
+        OWN[how](cast, "oscar")
+
+
+@pytest.mark.parametrize("how", OWN)
+def test_an_admin_who_has_every_right_may(cast, how):
+    OWN[how](cast, "ada")
+
+
+def test_an_operations_manager_may_be_a_plain_member_and_make_others_admins(cast):
+    actor = cast.actor("oscar")
+    operations.add_member(actor=actor, team=cast.harbour, person=cast.oscar, role=TeamRole.MEMBER, at=AT)
+    dora = TeamMember.objects.get(person=cast.dora, team=cast.harbour)
+    assert operations.edit_member(actor=actor, member=dora, role=TeamRole.ADMIN, at=AT).role == TeamRole.ADMIN
+
+
+def test_a_team_admin_gives_themselves_no_right_that_they_lack(cast):
+    tom = TeamMember.objects.get(person=cast.tom, team=cast.harbour)
+    TeamMember.objects.filter(pk=tom.pk).update(can_manage_team_members=True, can_configure_charge_points=False)
+    with pytest.raises(Forbidden):
+        operations.edit_member(actor=cast.actor("tom"), member=tom, can_configure_charge_points=True, at=AT)
+    operations.edit_member(actor=cast.actor("tom"), member=tom, note="Mine", can_pay_with_team_wallet=False, at=AT)
+
+
+@pytest.mark.parametrize(("who", "may"), [("ada", True), ("oscar", False), ("hanna", True)])
+def test_wallet_rights_and_ownership_are_given_by_the_owner_or_an_admin_of_the_operator(cast, who, may):
+    actor = actor_of(cast.harbour.owner) if who == "hanna" else cast.actor(who)
+    dora = TeamMember.objects.get(person=cast.dora, team=cast.harbour)
+    refused = nullcontext() if may else pytest.raises(Forbidden)
+    with refused:
+        operations.edit_member(actor=actor, member=dora, role=TeamRole.ADMIN, can_manage_team_wallet=True, at=AT)
+    with nullcontext() if may else pytest.raises(operations.OwnerStays):
+        operations.transfer_ownership(actor=actor, member=dora, at=AT)
+    page = cast.client("ada" if who == "hanna" else who).get(f"/teams/{cast.harbour.pk}/members").content.decode()
+    assert ("can transfer the team" in page) is not may
+
+
+def test_an_operations_manager_still_nests_teams(cast):
+    nesting.invite_nested_team(actor=cast.actor("oscar"), parent=cast.harbour, nested=cast.hotel, at=AT)
