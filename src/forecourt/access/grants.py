@@ -41,14 +41,14 @@ OPERATOR_GRANTS: dict[OperatorRole, frozenset[Permission]] = {
 # What a team's people may do in that team whatever the toggles say.
 _TEAM_MEMBER = frozenset({P.TEAM_READ, P.SITE_READ, P.CHARGE_POINT_READ})
 _TEAM_ADMIN = _TEAM_MEMBER | {
-    P.TEAM_UPDATE, P.TEAM_MEMBER_READ, P.WALLET_READ, P.WALLET_EXPORT, P.CHARGE_READ, P.CHARGE_EXPORT, P.CHARGE_START, P.CHARGE_STOP,
+    P.TEAM_UPDATE, P.WALLET_READ, P.WALLET_EXPORT, P.CHARGE_READ, P.CHARGE_EXPORT, P.CHARGE_START, P.CHARGE_STOP,
     P.CHARGE_KEY_READ, P.CHARGE_KEY_CREATE, P.CHARGE_KEY_UPDATE, P.CHARGE_KEY_DELETE, P.SITE_CREATE, P.SITE_UPDATE,
     P.CHARGE_POINT_CREATE, P.CHARGE_POINT_UPDATE, P.CHARGE_POINT_COMMAND, P.CHARGE_POINT_LOG_READ,
     P.PRICE_GROUP_READ, P.PRICE_GROUP_CREATE, P.PRICE_GROUP_UPDATE, P.PRICE_GROUP_DELETE,
 }  # fmt: skip
 
 TEAM_GRANTS: dict[TeamRole, frozenset[Permission]] = {
-    TeamRole.OWNER: _TEAM_ADMIN | {P.TEAM_MEMBER_MANAGE, P.TEAM_MEMBER_DELETE},
+    TeamRole.OWNER: _TEAM_ADMIN | {P.TEAM_MEMBER_READ, P.TEAM_MEMBER_MANAGE, P.TEAM_MEMBER_DELETE},
     TeamRole.ADMIN: _TEAM_ADMIN,
     TeamRole.MEMBER: _TEAM_MEMBER,
 }
@@ -62,6 +62,12 @@ TEAM_TOGGLES: dict[str, tuple[frozenset[TeamRole], frozenset[Permission]]] = {
         frozenset({TeamRole.OWNER, TeamRole.ADMIN}),
         frozenset({P.TEAM_MEMBER_READ, P.TEAM_MEMBER_MANAGE, P.TEAM_MEMBER_DELETE}),
     ),
+}
+
+# What an operator's team settings take from everybody in a team when they say no (spec §2.5), beside the toggle itself: who may not
+# modify charge points makes, changes and commands none either. An owner always sees and manages the members.
+TAKEN_WITH: dict[str, frozenset[Permission]] = {
+    "can_configure_charge_points": frozenset({P.CHARGE_POINT_CREATE, P.CHARGE_POINT_UPDATE, P.CHARGE_POINT_COMMAND}),
 }
 
 PLATFORM_GRANTS: dict[PlatformRole, frozenset[Permission]] = {

@@ -216,6 +216,7 @@ personal_parts: Registry[PersonalPart] = Registry()
 personal_columns: Registry[PersonalColumns] = Registry()
 encrypted_columns: Registry[EncryptedColumn] = Registry()
 account_figures: Registry[tuple[Any, Callable[[list[int]], dict[int, int]]]] = Registry()  # (label, operators' ids → {id: count})
+public_operators: Registry[Callable[[], Iterable[int]]] = Registry()  # ids of those whose names anybody may read on a charge point
 letterheads: Registry[Callable[..., Any]] = Registry()  # (operator's id or None) → `notifications.letters.Letterhead` or None
 webhook_sources: Registry[WebhookSource] = Registry()
 webhook_streams: Registry[WebhookStream] = Registry()

@@ -28,6 +28,7 @@ from forecourt.network.api import WEBHOOKS as NETWORK_WEBHOOKS
 from forecourt.network.api.members import API_FIELDS as NETWORK_FIELDS
 from forecourt.network.api.members import PAGE_FIELDS as NETWORK_PAGE_FIELDS
 from forecourt.network.queries import figures as network_figures
+from forecourt.network.queries.charge_points import public_operator_ids
 from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
 from forecourt.operators import second_factor
@@ -88,6 +89,7 @@ def connect() -> None:
     registries.api_fields.add(*PRICING_FIELDS, *NETWORK_FIELDS)
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.letterheads.add(letterhead)
+    registries.public_operators.add(public_operator_ids)
     registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS, *history.CARDS)
     registries.turnstiles.add(second_factor.lead)
     sso_gates.connect(registries)

@@ -31,6 +31,11 @@ TOGGLE_LABELS: dict[str, Promise] = {
     "can_manage_team_members": _("See and manage other members"),
     "can_request_sponsoring": _("Request reimbursement"),
 }
+TEMPLATE_LABELS: dict[str, Promise] = {  # what an operator's team settings take from everybody, as `access.grants.TAKEN_WITH` says
+    **TOGGLE_LABELS,
+    "can_configure_charge_points": _("Modify charge points: add, change, command and configure them"),
+    "may_withdraw": _("Withdraw money"),
+}
 PAYMENT_TYPE_LABELS: dict[str, Promise] = {
     "all": _("All charge points"),
     "partner": _("Charge points of the operator’s whole organisation"),

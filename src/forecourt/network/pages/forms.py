@@ -251,7 +251,10 @@ class EditKeyForm(KeyFields):
             TeamMember.objects.filter(team=key.team, person=key.person, state="accepted", deleted_at=None).first() if key.person else None
         )
         above = restrictions.holds_for(key.team, member)
-        choices = restrictions.country_choices(above.countries), restrictions.operator_choices(key.operator, above.operators)
+        choices = (
+            restrictions.country_choices(above.countries),
+            restrictions.operator_choices(key.operator, within=above.operators, chosen=key.pays_at_operator_ids),
+        )
         labels = _("Pays only in these countries"), _("Pays only at these operators")
         for name, label, options in zip(restrictions.COLUMNS, labels, choices, strict=True):
             self.fields[name] = forms.TypedMultipleChoiceField(

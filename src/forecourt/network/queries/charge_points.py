@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from forecourt.access import Scope
 from forecourt.network.models import ChargePoint, Command, Integration, State
+from forecourt.network.models.sites import Visibility
 
 COUNT_LIMIT = 20_001  # one more than a list counts to
 MAP_LIMIT = 10_000
@@ -181,3 +182,9 @@ def integrations_of(charge_point_id: int) -> list[Integration]:
 def whole(text: str | None) -> int | None:
     """A positive 64-bit number from a query string."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def public_operator_ids() -> list[int]:
+    """The operators with a public charge point that is on the map: their names stand on it."""
+    rows = ChargePoint.objects.filter(visibility=Visibility.PUBLIC, show_on_map=True, deleted_at=None)
+    return list(rows.order_by().values_list("operator_id", flat=True).distinct())

@@ -25,10 +25,9 @@ from forecourt.teams.pages.member_forms import RestrictionFields
 from forecourt.teams.pages.restrictions import says
 from forecourt.teams.pages.settings import share_field
 from forecourt.teams.queries.restrictions import COLUMNS, country_choices, inherited, levels_above
-from forecourt.teams.rules import TOGGLE_LABELS, Lower
+from forecourt.teams.rules import TEMPLATE_LABELS, Lower
 
 P = Permission
-LABELS = {**TOGGLE_LABELS, "may_withdraw": gettext_lazy("Withdraw money")}
 APPLIES = [
     ("", gettext_lazy("Chosen teams only")), ("all", gettext_lazy("All teams")), ("private", gettext_lazy("Private teams")),
     ("professional", gettext_lazy("Professional teams")), ("operator", gettext_lazy("Operator teams")),
@@ -71,7 +70,7 @@ class TemplateForm(RestrictionFields):
     def __init__(self, *args: Any, operator: Operator, template: TeamTemplate, applies_to: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["power_bank_operator_percent"] = share_field()
-        self.add_restrictions(template, operator, says(template, inherited(levels_above(template))))
+        self.add_restrictions(template, operator, says(template, inherited(levels_above(template)), operator))
         self._add_countries(template.country_settings, is_billable=applies_to in operations.BILLABLE)
         if applies_to not in operations.BILLABLE:
             del self.fields["payment_method"]
@@ -79,13 +78,13 @@ class TemplateForm(RestrictionFields):
         mine = groups.filter(operator=operator) | groups.filter(operator__is_main=True)
         self.fields["price_group"].queryset = mine.filter(type__in=DRIVERS_PAY)  # type: ignore[attr-defined]
         self.fields["cost_group"].queryset = mine.filter(type=PriceGroup.Type.COST)  # type: ignore[attr-defined]
-        for name, label in LABELS.items():
+        for name, label in TEMPLATE_LABELS.items():
             self.fields[name] = forms.ChoiceField(label=str(label), choices=TRI_STATE, required=False)
 
     def values(self) -> dict[str, Any]:
         """Columns of the template."""
         given = {name: self.cleaned_data.get(name) for name in PLAIN} | {name: self.ids(name) for name in COLUMNS}
-        rights = {name: AS_BOOL[self.cleaned_data[name]] for name in (*LABELS, "power_bank")}
+        rights = {name: AS_BOOL[self.cleaned_data[name]] for name in (*TEMPLATE_LABELS, "power_bank")}
         return given | rights | {"country_settings": {row.pop("country"): row for row in self._country_rows() if row["country"]}}
 
     def country_fields(self) -> list[forms.BoundField]:
@@ -147,7 +146,7 @@ def template_list(request: PageRequest, account_id: int) -> HttpResponseBase:
 
 
 def _taken(template: TeamTemplate) -> str:
-    return ", ".join(str(label) for name, label in LABELS.items() if getattr(template, name) is False)
+    return ", ".join(str(label) for name, label in TEMPLATE_LABELS.items() if getattr(template, name) is False)
 
 
 def _actions(operator: Operator, template: TeamTemplate, refused: str) -> list[Action]:
@@ -193,7 +192,7 @@ def _edit(request: PageRequest, operator: Operator, template: TeamTemplate | Non
         "title": template.name if template else _("New team settings"),
         "crumbs": [(operator.name, back)],
         "form": form,
-        "rights": [form[name] for name in LABELS],
+        "rights": [form[name] for name in TEMPLATE_LABELS],
         "cancel_url": back,
     }
     return respond(request, "pricing/template_form.html", None, context, status=422 if form.errors else 200)
@@ -204,7 +203,7 @@ def _initial(template: TeamTemplate) -> dict[str, Any]:
     prices = getattr(template, "pricing", None)
     given = {name: getattr(template, name) for name in PLAIN}
     chosen = {name: getattr(prices, f"{name}_id", None) for name in ("price_group", "cost_group")}
-    return given | chosen | {name: as_text[getattr(template, name)] for name in (*LABELS, "power_bank")}
+    return given | chosen | {name: as_text[getattr(template, name)] for name in (*TEMPLATE_LABELS, "power_bank")}
 
 
 def _save(request: PageRequest, operator: Operator, template: TeamTemplate | None, form: TemplateForm) -> TeamTemplate:

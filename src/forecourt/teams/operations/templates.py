@@ -20,10 +20,10 @@ from forecourt.teams.events import RestrictionsApplied
 from forecourt.teams.models import MemberGroup, Team, TeamMember, TeamRun, TeamTemplate
 from forecourt.teams.models.settings import PAYMENT_METHODS, PUT_ON_TEAMS
 from forecourt.teams.operations.restrictions import INHERIT, checked_restrictions
-from forecourt.teams.rules import TOGGLE_LABELS, Lower
+from forecourt.teams.rules import TEMPLATE_LABELS, TOGGLE_LABELS, Lower
 
 BILLABLE = (TeamTemplate.AppliesTo.PRIVATE, TeamTemplate.AppliesTo.PROFESSIONAL)
-RIGHTS = (*TOGGLE_LABELS, "may_withdraw")
+RIGHTS = tuple(TEMPLATE_LABELS)
 
 
 @operation

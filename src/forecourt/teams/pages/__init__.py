@@ -18,7 +18,7 @@ TABS = [
     Tab("team", gettext_lazy("Where it pays"), "team-restrictions", Permission.TEAM_READ, 55),
     Tab("account", gettext_lazy("Member groups"), "account-groups", Permission.TEAM_MEMBER_READ, 60),
     Tab("account", gettext_lazy("Wallets"), "account-restrictions", Permission.OPERATOR_READ, 65),
-    Tab("team", gettext_lazy("Settings"), "team-settings", Permission.TEAM_UPDATE, 90),
+    Tab("team", gettext_lazy("Settings"), "team-settings", Permission.TEAM_READ, 90),
     Tab("account", gettext_lazy("Feature groups"), "feature-groups", Permission.OPERATOR_READ, 58),
 ]
 ROW_ACTIONS = [("operator", fleet_action)]

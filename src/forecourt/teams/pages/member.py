@@ -93,13 +93,18 @@ def _chosen(request: PageRequest, field: Any, member: TeamMember, value: Any) ->
 def _where(member: TeamMember) -> list[tuple[Any, Any]]:
     holds = restrictions.holds_for(member.team, member)
     pairs = (
-        (_("Countries"), holds.countries, restrictions.country_names, holds.countries_from),
-        (_("Operators of charge points"), holds.operators, restrictions.operator_names, holds.operators_from),
+        (_("Countries"), holds.countries, restrictions.country_names(holds.countries), holds.countries_from),
+        (
+            _("Operators of charge points"),
+            holds.operators,
+            restrictions.operator_names(holds.operators, member.team.operator),
+            holds.operators_from,
+        ),
     )
     return [
         (
             label,
-            _("Everywhere") if ids is None else _("%(names)s, from %(source)s") % {"names": names(ids) or _("nowhere"), "source": source},
+            _("Everywhere") if ids is None else _("%(names)s, from %(source)s") % {"names": names or _("nowhere"), "source": source},
         )
         for label, ids, names, source in pairs
     ]

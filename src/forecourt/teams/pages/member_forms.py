@@ -178,7 +178,7 @@ class RestrictionFields(forms.Form):
 
     def add_restrictions(self, row: Any, operator: Operator, says: dict[str, str]) -> None:
         """The fields, as the level's row has them; `says` is what “as above” means here."""
-        choices = country_choices(), operator_choices(operator)
+        choices = country_choices(), operator_choices(operator, chosen=row.pays_at_operator_ids)
         labels = (_("Countries"), _("Only in these countries")), (_("Operators of charge points"), _("Only at these operators"))
         for name, options, (mode, some) in zip(COLUMNS, choices, labels, strict=True):
             stored = getattr(row, name)

@@ -7,17 +7,18 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from forecourt.access import Permission, fetch
+from forecourt.access import Permission, fetch, lacks_here
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.operators.models import Operator
 from forecourt.operators.pages.frame import fetch_account
 from forecourt.operators.pages.frame import frame as account_frame
+from forecourt.operators.rules import reaches as operator_reaches
 from forecourt.portal.pages import PageRequest, done, explain, page, respond
 from forecourt.teams import operations
 from forecourt.teams.models import MemberGroup, OperatorWalletRule, Team, TeamTemplate
 from forecourt.teams.operations.restrictions import Level
-from forecourt.teams.pages.frame import frame
+from forecourt.teams.pages.frame import frame, refusal
 from forecourt.teams.pages.member import member_named, name_of
 from forecourt.teams.pages.member_forms import RestrictionsForm
 from forecourt.teams.queries import restrictions as queries
@@ -36,6 +37,7 @@ class Place:
     url: str
     template: str
     context: dict[str, Any]
+    refused: str = ""  # why this person may only read
 
 
 @page("GET", "POST")
@@ -44,8 +46,9 @@ def account_restrictions(request: PageRequest, operator_id: int) -> HttpResponse
     needs = P.OPERATOR_UPDATE if request.method == "POST" else P.OPERATOR_READ
     operator = fetch_account(request.actor, operator_id, needs)
     row, url = operations.wallet_rule_of(operator), reverse("account-restrictions", args=[operator_id])
+    refused = "" if operator_reaches(request.actor, P.OPERATOR_UPDATE, operator) else lacks_here(P.OPERATOR_UPDATE)
     context = account_frame(request, operator)
-    return _page(request, Place(row, operator, _("Where wallets may pay"), url, "teams/account_restrictions.html", context))
+    return _page(request, Place(row, operator, _("Where wallets may pay"), url, "teams/account_restrictions.html", context, refused))
 
 
 @page("GET", "POST")
@@ -53,9 +56,8 @@ def team_restrictions(request: PageRequest, team_id: int) -> HttpResponseBase:
     needs = P.TEAM_UPDATE if request.method == "POST" else P.TEAM_READ
     team: Team = fetch(Team.objects.select_related("operator").filter(deleted_at=None), actor=request.actor, id=team_id, needs=needs)
     url = reverse("team-restrictions", args=[team_id])
-    return _page(
-        request, Place(team, team.operator, _("Where the wallet may pay"), url, "teams/team_restrictions.html", frame(request, team))
-    )
+    title, refused = _("Where the wallet may pay"), refusal(request.actor, P.TEAM_UPDATE, team)
+    return _page(request, Place(team, team.operator, title, url, "teams/team_restrictions.html", frame(request, team), refused))
 
 
 @page("GET", "POST")
@@ -81,8 +83,10 @@ def member_restrictions(request: PageRequest, team_id: int, member_id: int) -> H
 def _page(request: PageRequest, place: Place) -> HttpResponseBase:
     form = RestrictionsForm(
         request.POST if request.method == "POST" else None, row=place.row, operator=place.operator,
-        says=says(place.row, queries.inherited(queries.levels_above(place.row))),
+        says=says(place.row, queries.inherited(queries.levels_above(place.row)), place.operator),
     )  # fmt: skip
+    for field in form.fields.values() if place.refused else ():
+        field.disabled = True
     if request.method == "POST" and form.is_valid():
         countries, operators = (form.ids(name) for name in queries.COLUMNS)
         try:
@@ -95,19 +99,19 @@ def _page(request: PageRequest, place: Place) -> HttpResponseBase:
         else:
             return done(request, place.url, message=_("Saved. It holds for charges that start from now on."))
     context = (
-        {"form": form, "submit": _("Save"), "cancel_url": place.url}
+        {"form": form, "submit": _("Save"), "cancel_url": place.url, "refused": place.refused}
         | place.context
         | {"title": place.context.get("title", place.title), "heading": place.title}
     )
     return respond(request, place.template, None, context, status=422 if form.errors else 200)
 
 
-def says(row: Level | TeamTemplate, above: queries.Inherited) -> dict[str, str]:
+def says(row: Level | TeamTemplate, above: queries.Inherited, operator: Operator) -> dict[str, str]:
     """What “as above” means here, in words: “Denmark, Sweden, from the team”."""
     if isinstance(row, OperatorWalletRule):
         return dict.fromkeys(queries.COLUMNS, _("Everywhere"))
     countries = _inherited(above.countries, queries.country_names(above.countries), above.countries_from)
-    operators = _inherited(above.operators, queries.operator_names(above.operators), above.operators_from)
+    operators = _inherited(above.operators, queries.operator_names(above.operators, operator), above.operators_from)
     return dict(zip(queries.COLUMNS, (countries, operators), strict=True))
 
 

@@ -21,7 +21,7 @@ from forecourt.teams.operations import teams as writes
 from forecourt.teams.operations.fleet import grant_fleet, withdraw_fleet
 from forecourt.teams.pages.frame import frame, refusal
 from forecourt.teams.queries import power_bank_of, taken_rights
-from forecourt.teams.rules import TOGGLE_LABELS, reaches
+from forecourt.teams.rules import TEMPLATE_LABELS, reaches
 
 P = Permission
 PAYMENT_METHODS = {
@@ -106,13 +106,12 @@ def _facts(team: Team) -> list[tuple[str, Any]]:
     support = (
         [operator.support_email, operator.support_phone, operator.support_hours] if is_first else [team.support_email, team.support_phone]
     )
-    labels = {**TOGGLE_LABELS, "may_withdraw": _("Withdraw money")}
     return [
         (_("First-line support"), operator.name if is_first else team.name),
         (_("Support"), ", ".join(part for part in support if part)),
         (_("Billing method"), PAYMENT_METHODS[team.payment_method]),
         (_("Team settings"), team.template.name if team.template else _("By its type")),
-        (_("Taken by team settings"), ", ".join(str(labels[name]) for name in sorted(taken_rights(team)))),
+        (_("Taken by team settings"), ", ".join(str(TEMPLATE_LABELS[name]) for name in sorted(taken_rights(team)))),
         (_("Feature group"), team.feature_group.name if team.feature_group else None),
         (_("Makes sites by itself"), team.generates_sites),
         (_("PowerBank"), bank.takes_part),

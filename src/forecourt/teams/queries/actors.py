@@ -18,7 +18,7 @@ from forecourt.access import (
     TeamMembership,
     TeamRole,
 )
-from forecourt.access.grants import TEAM_TOGGLES
+from forecourt.access.grants import TAKEN_WITH, TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.identity.queries import with_second_factor
 from forecourt.operators.models import Operator, OperatorMember
@@ -67,7 +67,9 @@ def _membership(
 ) -> TeamMembership:  # fmt: skip
     """What the person's toggles give, less what the team's template takes (spec §2.5) and its feature group leaves out."""
     given = frozenset(name for name, is_on in zip(TEAM_TOGGLES, toggles, strict=True) if is_on and name not in taken)
-    closed = frozenset(permission for name in features if name in FEATURES for permission in FEATURES[name].permissions)
+    closed = frozenset().union(
+        *(FEATURES[name].permissions for name in features if name in FEATURES), *(TAKEN_WITH.get(name, ()) for name in taken)
+    )
     return TeamMembership(team_id, TeamRole(role), given, organisation_id, operator_id, closed, theme_id, type == Team.Type.PERSONAL)
 
 

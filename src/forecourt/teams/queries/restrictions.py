@@ -1,11 +1,12 @@
 """Where a team's wallet may pay, level by level (spec P2.1). `CASCADE_SQL` is the one place that resolves it for a charge."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from forecourt.kit import registries
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
 from forecourt.teams.models import MemberGroup, OperatorWalletRule, Team, TeamMember, TeamTemplate
@@ -94,8 +95,10 @@ def country_names(ids: Allowed) -> str:
     return ", ".join(Country.objects.filter(pk__in=ids or ()).order_by("name").values_list("name", flat=True))
 
 
-def operator_names(ids: Allowed) -> str:
-    return ", ".join(Operator.objects.filter(pk__in=ids or ()).order_by("name").values_list("name", flat=True))
+def operator_names(ids: Allowed, operator: Operator) -> str:
+    """Names in order, for somebody at `operator`; one that is not to be named has its number."""
+    known = dict(_known_to(operator).filter(pk__in=ids or ()).values_list("pk", "name"))
+    return ", ".join(sorted(known.get(pk, f"#{pk}") for pk in ids or ()))
 
 
 def country_choices(within: Allowed = None) -> list[tuple[int, str]]:
@@ -104,11 +107,20 @@ def country_choices(within: Allowed = None) -> list[tuple[int, str]]:
     return list((rows if within is None else rows.filter(pk__in=within)).values_list("pk", "name"))
 
 
-def operator_choices(operator: Operator, within: Allowed = None) -> list[tuple[int, str]]:
-    """The operators of the installation, the own organisation's first: their names stand on their public charge points."""
-    rows = Operator.objects.filter(deleted_at=None).order_by("name")
+def operator_choices(operator: Operator, *, within: Allowed = None, chosen: Collection[int] | None = ()) -> list[tuple[int, str]]:
+    """
+    What a form of `operator` offers: its own organisation's first, then those with a public charge point, on which their
+    names stand. What is `chosen` already and not to be named has its number.
+    """
+    rows = _known_to(operator).filter(deleted_at=None).order_by("name")
     found = list((rows if within is None else rows.filter(pk__in=within)).values_list("pk", "organisation_id", "name"))
-    return [(pk, name) for pk, organisation, name in sorted(found, key=lambda row: row[1] != operator.organisation_id)]
+    named = [(pk, name) for pk, organisation, name in sorted(found, key=lambda row: row[1] != operator.organisation_id)]
+    return named + [(pk, f"#{pk}") for pk in sorted(set(chosen or ()) - {pk for pk, _name in named})]
+
+
+def _known_to(operator: Operator) -> QuerySet[Operator]:
+    public = {pk for public_operators in registries.public_operators for pk in public_operators()}
+    return Operator.objects.filter(Q(organisation_id=operator.organisation_id) | Q(pk__in=public))
 
 
 def _level(source: str, row: WalletRestricted | None) -> LevelAbove:

@@ -9,8 +9,8 @@ from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.tests.factories import make_team_member
 
 NOBODY = (None, 302)
-MANAGERS = [("ada", 303), ("oscar", 303), ("bea", 403), ("sven", 403), ("sue", 404), ("tom", 403), ("dora", 404), ("eve", 404), NOBODY]
-REMOVERS = [("ada", 303), ("oscar", 403), ("bea", 403), ("sven", 403), ("sue", 404), ("tom", 403), ("dora", 404), ("eve", 404), NOBODY]
+MANAGERS = [("ada", 303), ("oscar", 303), ("bea", 403), ("sven", 403), ("sue", 404), ("tom", 404), ("dora", 404), ("eve", 404), NOBODY]
+REMOVERS = [("ada", 303), ("oscar", 403), ("bea", 403), ("sven", 403), ("sue", 404), ("tom", 404), ("dora", 404), ("eve", 404), NOBODY]
 HOST = "http://localhost:8080"
 NAMES = {"first_name": "Nora", "last_name": "New", "password": PASSWORD}
 

@@ -1,5 +1,7 @@
 """Where a wallet may pay: the cascade as the database resolves it, against a model; what saving a level does to those below."""
 
+from collections.abc import Collection
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,11 +10,12 @@ from forecourt.access import Actor
 from forecourt.charging.queries.holders import holder_by_person, holders_of
 from forecourt.kit.errors import Invalid
 from forecourt.network import operations as network
-from forecourt.network.tests.factories import make_key
+from forecourt.network.models import ChargePoint
+from forecourt.network.tests.factories import make_charge_point, make_key
 from forecourt.teams import operations
 from forecourt.teams.events import RestrictionsApplied
 from forecourt.teams.models import MemberGroup, OperatorWalletRule, Team, TeamMember, TeamTemplate
-from forecourt.teams.queries.restrictions import holds_for
+from forecourt.teams.queries.restrictions import holds_for, operator_choices, operator_names
 from forecourt.teams.rules import Lower, effective
 from forecourt.teams.tests.factories import AT, make_member_group
 
@@ -143,3 +146,23 @@ def test_the_operators_level_holds_for_its_teams(cast):
     assert cast.client("ada").post(f"/account/{cast.northwind.pk}/where", form).status_code == 303
     assert holds_for(Team.objects.get(pk=cast.harbour.pk), None).operators == {cast.northwind.pk}
     assert MemberGroup.objects.count() == 0
+
+
+def test_a_form_names_the_own_organisations_operators_and_those_with_a_public_charge_point(cast):
+    def offered(chosen: Collection[int] = ()) -> dict[int, str]:
+        return dict(operator_choices(cast.northwind, chosen=chosen))
+
+    assert set(offered().values()) == {"Northwind", "Southwind"}
+    assert offered([cast.eastgate.pk])[cast.eastgate.pk] == f"#{cast.eastgate.pk}"
+    assert operator_names(frozenset({cast.eastgate.pk, cast.northwind.pk}), cast.northwind) == f"#{cast.eastgate.pk}, Northwind"
+    point = make_charge_point("Gate 1", cast.gate)
+    ChargePoint.objects.filter(pk=point.pk).update(visibility="public", show_on_map=True)
+    assert set(offered().values()) == {"Northwind", "Southwind", "Eastgate"}
+
+
+@pytest.mark.parametrize(("who", "may"), [("ada", True), ("bea", False)])
+def test_who_may_only_read_finds_no_save(cast, who, may):
+    for url in (f"/teams/{cast.harbour.pk}/where", f"/account/{cast.northwind.pk}/where"):
+        page = cast.client(who).get(url).content.decode()
+        assert ('<button class="btn btn-primary" type="submit">Save' in page) is may
+        assert ("disabled" in page.partition("fc-form-page")[2]) is not may

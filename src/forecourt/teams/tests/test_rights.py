@@ -1,5 +1,6 @@
 """What a template and a feature group take from a team's people."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
@@ -42,6 +43,21 @@ def test_a_template_that_says_no_takes_the_right_from_everybody(cast):
     make_template(cast, can_configure_charge_points=False)
     assert not reaches(cast, "tom", Permission.CHARGE_POINT_CONFIGURE)
     assert taken_rights(cast.harbour) == {"can_configure_charge_points"}
+
+
+@pytest.mark.parametrize("permission", [Permission.CHARGE_POINT_CREATE, Permission.CHARGE_POINT_UPDATE, Permission.CHARGE_POINT_COMMAND])
+def test_who_may_not_modify_charge_points_makes_changes_and_commands_none(cast, permission):
+    assert reaches(cast, "tom", permission)
+    make_template(cast, can_configure_charge_points=False)
+    assert not reaches(cast, "tom", permission)
+    assert reaches(cast, "tom", Permission.CHARGE_POINT_READ)
+
+
+def test_an_admin_sees_the_other_members_only_with_that_right(cast):
+    assert not reaches(cast, "tom", Permission.TEAM_MEMBER_READ)
+    TeamMember.objects.filter(person=cast.tom, team=cast.harbour).update(can_manage_team_members=True)
+    assert reaches(cast, "tom", Permission.TEAM_MEMBER_READ)
+    assert cast.harbour.pk in actor_of(cast.harbour.owner).reach_of(Permission.TEAM_MEMBER_READ).team_ids
 
 
 def test_a_template_that_says_yes_or_nothing_gives_nobody_a_right(cast):
@@ -108,7 +124,7 @@ def be_member(cast, who: str, **columns) -> TeamMember:
     return make_team_member(getattr(cast, who), cast.harbour, TeamRole.MEMBER, **columns)
 
 
-OWN = {
+OWN: dict[str, Callable[..., object]] = {
     "adds themselves as an admin": lambda cast, who: operations.add_member(
         actor=cast.actor(who), team=cast.harbour, person=getattr(cast, who), role=TeamRole.ADMIN, at=AT
     ),
