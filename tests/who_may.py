@@ -212,7 +212,7 @@ TABLE = {
     "connect": Row(get="ada oscar sue tom dora eve"),
     "charge-point": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
     "charge-point-commands": Row(get="ada oscar tom", missing="bea sue eve root"),
-    "charge-point-configuration": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
+    "charge-point-configuration": Row(get="ada oscar sven tom", post="ada oscar tom", missing="bea sue dora eve root"),
     "charge-point-history": Row(get="ada oscar sven tom dora", missing="bea sue eve root"),
     "charge-point-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-connect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),

@@ -13,7 +13,7 @@ MENU = [
 TABS = [
     Tab("charge-point", _("Overview"), "charge-point", Permission.CHARGE_POINT_READ, 10),
     Tab("charge-point", _("Commands"), "charge-point-commands", Permission.CHARGE_POINT_COMMAND, 50),
-    Tab("charge-point", _("Configuration"), "charge-point-configuration", Permission.CHARGE_POINT_CONFIGURE, 60),
+    Tab("charge-point", _("Configuration"), "charge-point-configuration", Permission.CHARGE_POINT_LOG_READ, 60),
     Tab("charge-point", _("History"), "charge-point-history", Permission.CHARGE_POINT_READ, 70),
     Tab("team", _("Nested teams"), "team-nested", Permission.TEAM_MEMBER_READ, 30),
 ]

@@ -74,8 +74,10 @@ def commands(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
 
 @page("GET", "POST")
 def configuration(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
-    """The station's OCPP keys as last read; POST asks it to change one."""
-    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_CONFIGURE)
+    """The station's OCPP keys as last read, for who may read its log too (spec §3.2); POST asks it to change one."""
+    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_LOG_READ)
+    if request.method == "POST":
+        _fetched(request, charge_point_id, P.CHARGE_POINT_CONFIGURE)
     station = charge_point.station
     form = ConfigurationForm(request.POST or None)
     if request.method == "POST":
@@ -91,6 +93,7 @@ def configuration(request: PageRequest, charge_point_id: int) -> HttpResponseBas
     keys = sorted(((station.configuration if station else None) or {}).items())
     context = _context(request, charge_point) | {
         "form": form,
+        "refused": why_not(request.actor, P.CHARGE_POINT_CONFIGURE, charge_point),
         "keys": [(key, entry.get("value"), entry.get("readonly")) for key, entry in keys],
         "read_at": station.configuration_at if station else None,
         "commands": [one for one in _commands(charge_point) if one["action"] in ("get_configuration", "change_configuration")][

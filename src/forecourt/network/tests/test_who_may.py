@@ -11,6 +11,8 @@ WHO = ("ada", "oscar", "bea", "sven", "sue", "tom", "dora", "eve", "root")
 # Dora may add to her personal team, and everybody may look for keys of their own.
 READS_POINT = (200, 200, 404, 200, 404, 200, 200, 404, 404)
 ASKS_POINT = (200, 200, 404, 403, 404, 200, 403, 404, 404)
+READS_KEYS = (200, 200, 404, 200, 404, 200, 404, 404, 404)  # of the configuration, as of the log
+CHANGES_KEYS = (303, 303, 404, 403, 404, 303, 404, 404, 404)
 CHANGES_POINT = (303, 303, 404, 403, 404, 303, 403, 404, 404)
 DELETES_POINT = (303, 403, 404, 403, 404, 403, 403, 404, 404)
 CHANGES_KEY = (303, 303, 403, 403, 404, 303, 404, 404, 404)
@@ -47,7 +49,7 @@ POINT = {"name": "Quay", "visibility": "public", "type": "ac", "max_kw": "11"}
     table(
         ("charge-point", "charge_point", "get", {}, READS_POINT),
         ("charge-point-commands", "charge_point", "get", {}, ASKS_POINT),
-        ("charge-point-configuration", "charge_point", "get", {}, ASKS_POINT),
+        ("charge-point-configuration", "charge_point", "get", {}, READS_KEYS),
         ("charge-point-history", "charge_point", "get", {}, READS_POINT),
         ("charge-point-edit", "charge_point", "post", POINT, CHANGES_POINT),
         ("charge-point-maintenance", "charge_point", "post", {}, CHANGES_POINT),
@@ -55,7 +57,7 @@ POINT = {"name": "Quay", "visibility": "public", "type": "ac", "max_kw": "11"}
         ("charge-point-password", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-disconnect", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-connect", "alone", "post", {"identity": "NEW", "protocol": "ocpp1.6", "number": 1}, CHANGES_POINT),
-        ("charge-point-configuration", "charge_point", "post", {"key": "A", "value": "1"}, CHANGES_POINT),
+        ("charge-point-configuration", "charge_point", "post", {"key": "A", "value": "1"}, CHANGES_KEYS),
         ("charge-point-read-configuration", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-delete", "charge_point", "post", {}, DELETES_POINT),
         ("site", "site", "get", {}, READS_POINT),
