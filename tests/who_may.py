@@ -58,6 +58,8 @@ TABLE = {
     "switch-account": Row(get=EVERYONE, post="ada oscar bea sven", missing="sue tom dora eve root"),  # Northwind, for those who work there
     "account-invitation-accept": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),  # Tom's
     "account-invitation-reject": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),
+    "team-invitation-accept": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),  # Tom's
+    "team-invitation-reject": Row(post="tom", missing="ada oscar bea sven sue dora eve root"),
     "account": Row(get="ada oscar bea sven sue eve", missing="tom dora root"),
     "account-settings": Row(get="ada oscar bea", missing="sven sue tom dora eve root"),
     "account-edit": Row(get="ada oscar", post="ada oscar", missing="sven sue tom dora eve root"),

@@ -30,6 +30,7 @@ from forecourt.teams.tests.factories import (
     make_nesting,
     make_run,
     make_team,
+    make_team_invitation,
     make_team_member,
     make_template,
 )
@@ -64,6 +65,7 @@ def make_world() -> World:
         "person_id": cast.tom.pk,
         "file_id": 1,
         "invitation_id": make_invitation(cast.eastgate, "tom@example.com").pk,
+        "team_invitation_id": make_team_invitation("tom@example.com", cast.gate, at=clock.now()).pk,
         "sub_account_id": cast.southwind.pk,
         "key": "wrong",
         "code": "WRONG",

@@ -9,6 +9,7 @@ from forecourt.teams.pages import (
     joining,
     member,
     members,
+    mine,
     restrictions,
     roles,
     settings,
@@ -19,6 +20,8 @@ from forecourt.teams.pages import (
 urlpatterns = [
     path("accounts/signup/", signing_up.sign_up, name="account_signup"),
     path("accounts/signup/code/", signing_up.sign_up_code, name="account_signup_code"),
+    path("team-invitations/<int:team_invitation_id>/accept", mine.invitation_accept, name="team-invitation-accept"),
+    path("team-invitations/<int:team_invitation_id>/reject", mine.invitation_reject, name="team-invitation-reject"),
     path("invitations/<str:token>", invitations.invitation, name="operator-invitation"),
     path("teams/", teams.team_list, name="teams"),
     path("teams/new", teams.team_new, name="team-new"),

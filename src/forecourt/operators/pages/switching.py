@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecourt.access import OperatorRole
@@ -62,8 +63,14 @@ def open_invitations(request: HttpRequest) -> str:
     found = queries.invitations_for(person, at=clock.now()) if person else []
     if not found:
         return ""
-    rows = [(member, OperatorRole(member.role).label) for member in found]
-    return render_to_string("operators/_invitations.html", {"rows": rows}, request=request)
+    rows = [
+        (
+            _("Work in %(name)s as %(role)s") % {"name": member.operator.name, "role": OperatorRole(member.role).label}, member.operator.name,
+            member.expires_at, *(reverse(name, args=[member.pk]) for name in ("account-invitation-accept", "account-invitation-reject")),
+        )
+        for member in found
+    ]  # fmt: skip
+    return render_to_string("operators/_invitations.html", {"title": _("Invitations to accounts"), "rows": rows}, request=request)
 
 
 CARDS = [("switch_account", open_invitations), ("my_account", open_invitations)]

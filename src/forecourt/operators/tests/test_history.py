@@ -45,6 +45,7 @@ def test_a_members_history_in_a_team(cast):
 
 @pytest.mark.parametrize("who", ["bea", "sven", "tom"])
 def test_who_may_not_read_the_log_sees_no_history(cast, who):
+    TeamMember.objects.filter(pk=tom(cast).pk).update(can_manage_team_members=True)
     page = cast.client(who).get(f"/teams/{cast.harbour.pk}/members/{tom(cast).pk}")
     assert (page.status_code, "/audit/" in page.content.decode()) == (200, False)
 

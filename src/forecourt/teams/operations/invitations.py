@@ -187,6 +187,10 @@ def _mail(actor: Actor, team: Team, invitee: Invitee, role: TeamRole, link: str)
     subject, text = _words(actor, team, invitee, role, link)
     url = link.removeprefix(settings.PUBLIC_URL)
     tell(team, person=invitee.person, email=invitee.email, subject=subject, text=text, kind=LETTER, url=url)
+    known = Person.objects.filter(phone=invitee.phone, phone_verified_at__isnull=False, deleted_at=None).first() if invitee.phone else None
+    if known:  # no text messages are sent; who has confirmed the number is told in the bell, and whoever invites does not learn of it
+        with override(known.language):
+            notifications.notify(person_id=known.pk, text=_("You are invited to %(team)s") % {"team": team.name}, url=url)
 
 
 def _words(actor: Actor, team: Team, invitee: Invitee, role: TeamRole, link: str) -> tuple[str, str]:

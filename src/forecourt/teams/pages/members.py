@@ -1,5 +1,6 @@
 """The members of a team: the list, and what is done with many of them at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -106,7 +107,7 @@ def member_bulk(request: PageRequest, team_id: int) -> HttpResponseBase:
     if doing == "group":
         return _give_group(request, team, members)
     if doing == "resend":
-        return _each(request, team, members, operations.resend_invitation, _("%(count)s invitations are on their way."))
+        return _resend(request, team, members)
     if doing == "remove" and "sure" in request.POST:
         return _each(request, team, members, operations.remove_member, _("%(count)s are removed."))
     if doing == "remove":
@@ -133,10 +134,21 @@ def _give_group(request: PageRequest, team: Team, members: list[TeamMember]) -> 
     )
 
 
-def _each(request: PageRequest, team: Team, members: list[TeamMember], change: Any, says: str) -> HttpResponseBase:
-    """One by one: who cannot be changed (the owner, somebody without an invitation) is left out and counted."""
+def _resend(request: PageRequest, team: Team, members: list[TeamMember]) -> HttpResponseBase:
+    """A link by phone is shown, not sent: a new one would end the old one and reach nobody."""
+    by_phone = [member for member in members if member.invited_phone and member.person_id is None]
+    says = _("%(count)s invitations are on their way.")
+    if by_phone:
+        says += " " + _("Invitations by phone keep their link: send those one by one, each is shown once.")
+    return _each(request, team, members, operations.resend_invitation, says, skipped=by_phone)
+
+
+def _each(
+    request: PageRequest, team: Team, members: list[TeamMember], change: Any, says: str, *, skipped: Sequence[TeamMember] = ()
+) -> HttpResponseBase:
+    """One by one: who cannot be changed (the owner, somebody without an invitation) is left out and counted, as are the skipped."""
     changed, at = 0, clock.now()
-    for member in members:
+    for member in [member for member in members if member not in skipped]:
         try:
             with acting(request.actor):
                 change(actor=request.actor, member=member, at=at)

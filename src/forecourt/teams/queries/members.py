@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from forecourt.access.grants import TEAM_TOGGLES
+from forecourt.identity.models import Person
 from forecourt.kit.secrets import keyed_hash
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.operations.invitations import INVITATION_PURPOSE
@@ -106,6 +107,17 @@ def member_row(member: TeamMember, *, at: datetime) -> MemberRow:
 
 
 _TOGGLE_COLUMNS = (*TEAM_TOGGLES, "can_request_sponsoring")
+
+
+def invitations_for(person: Person, *, at: datetime) -> list[TeamMember]:
+    """The open invitations to this account, and to contacts that its person has confirmed to be theirs (spec §2.3)."""
+    mine = Q(person=person)
+    if person.email and person.email_verified_at:
+        mine |= Q(person=None, invited_email__iexact=person.email)
+    if person.phone and person.phone_verified_at:
+        mine |= Q(person=None, invited_phone=person.phone)
+    rows = TeamMember.objects.filter(mine, state=TeamMember.State.INVITED, expires_at__gt=at, deleted_at=None, team__deleted_at=None)
+    return list(rows.select_related("team").order_by("id"))
 
 
 def invitation_of(token: str) -> TeamMember | None:

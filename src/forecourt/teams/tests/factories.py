@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from forecourt.access import TeamRole
+from forecourt.access import Actor, TeamRole
 from forecourt.identity.models import Person
 from forecourt.operators.models import Operator
 from forecourt.operators.tests.factories import make_installation
 from forecourt.teams.models import FeatureGroup, FeatureSetting, MemberGroup, NestedTeam, Team, TeamMember, TeamRun, TeamTemplate
+from forecourt.teams.operations import invite_member
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -80,3 +81,8 @@ def make_member_group(name: str, of: Team | Operator, *, role: TeamRole = TeamRo
     return MemberGroup.objects.create(
         organisation_id=operator.organisation_id, operator=operator, team=team, name=name, role=role, **columns
     )
+
+
+def make_team_invitation(email: str, team: Team, *, at: datetime = AT) -> TeamMember:
+    """An open invitation to an address, as a plain member. It lasts 14 days from `at`."""
+    return invite_member(actor=Actor.system("test"), team=team, role=TeamRole.MEMBER, at=at, email=email)[0]

@@ -6,13 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from forecourt.access import Actor, TeamRole
+from forecourt.identity.models import Person
 from forecourt.kit import clock
 from forecourt.kit.errors import Invalid
 from forecourt.notifications.models import Notification, OutgoingEmail
 from forecourt.teams import operations
 from forecourt.teams.jobs import continue_runs, expire_invitations_to_teams
 from forecourt.teams.models import TeamMember, TeamRun
-from forecourt.teams.tests.factories import make_member_group
+from forecourt.teams.queries.members import invitations_for
+from forecourt.teams.tests.factories import AT, make_member_group, make_team_invitation
 
 SYSTEM = Actor.system("test")
 
@@ -99,3 +101,59 @@ def test_the_template_file_is_what_the_upload_reads(cast):
     text = b"".join(answer.streaming_content if answer.streaming else [answer.content]).decode()
     make_member_group("Staff", cast.harbour)
     assert upload(cast, text, "dry-run").context["report"].created == 2
+
+
+# Open invitations are found without their link (spec §2.3).
+
+
+@pytest.mark.parametrize("path", ["/switch-account", "/accounts/me"])
+def test_an_open_invitation_to_a_confirmed_address_is_listed_and_answered(cast, path):
+    Person.objects.filter(pk=cast.dora.pk).update(email_verified_at=AT)
+    member = make_team_invitation(cast.dora.email.upper(), cast.hotel, at=clock.now())
+    dora = cast.client("dora")
+    assert f"/team-invitations/{member.pk}/accept" in dora.get(path).content.decode()
+    assert dora.post(f"/team-invitations/{member.pk}/accept").headers["Location"].endswith(f"/teams/{cast.hotel.pk}")
+    member.refresh_from_db()
+    assert (member.person, member.state) == (cast.dora, "accepted")
+    assert f"/team-invitations/{member.pk}/" not in dora.get(path).content.decode()
+
+
+def test_a_declined_invitation_is_gone(cast):
+    Person.objects.filter(pk=cast.dora.pk).update(email_verified_at=AT)
+    member = make_team_invitation(cast.dora.email, cast.hotel, at=clock.now())
+    assert cast.client("dora").post(f"/team-invitations/{member.pk}/reject").status_code == 303
+    member.refresh_from_db()
+    assert member.state == "rejected"
+
+
+@pytest.mark.parametrize("how", ["not confirmed", "another's", "expired", "withdrawn"])
+def test_no_other_invitation_is_listed_or_answered(cast, how):
+    Person.objects.filter(pk=cast.dora.pk).update(email_verified_at=None if how == "not confirmed" else AT)
+    address = "else@example.com" if how == "another's" else cast.dora.email
+    member = make_team_invitation(address, cast.hotel, at=clock.now() - timedelta(days=15 if how == "expired" else 0))
+    if how == "withdrawn":
+        operations.remove_member(actor=cast.actor("ada"), member=member, at=AT)
+    dora = cast.client("dora")
+    assert "/team-invitations/" not in dora.get("/switch-account").content.decode()
+    assert dora.post(f"/team-invitations/{member.pk}/accept").status_code == 404
+
+
+def test_an_invitation_by_phone_is_told_to_who_has_confirmed_the_number_and_found_by_them(cast):
+    Person.objects.filter(pk=cast.dora.pk).update(phone="+4520202020", phone_verified_at=AT)
+    invite = {"actor": cast.actor("ada"), "team": cast.hotel, "role": TeamRole.MEMBER, "at": clock.now()}
+    member, _link = operations.invite_member(phone="+4520202020", **invite)
+    operations.invite_member(phone="+4530303030", **invite)
+    assert [line.text for line in Notification.objects.filter(person_id=cast.dora.pk)] == ["You are invited to Hotel"]
+    assert invitations_for(Person.objects.get(pk=cast.dora.pk), at=clock.now()) == [member]
+
+
+def test_invitations_sent_again_for_many_leave_those_by_phone(cast):
+    invite = {"actor": cast.actor("ada"), "team": cast.hotel, "role": TeamRole.MEMBER, "at": clock.now()}
+    by_phone = operations.invite_member(phone="+4530303030", **invite)[0]
+    by_mail = operations.invite_member(email="new@example.com", **invite)[0]
+    before = {member.pk: TeamMember.objects.get(pk=member.pk).invitation_hash for member in (by_phone, by_mail)}
+    asked = {"doing": "resend", "member": [by_phone.pk, by_mail.pk]}
+    page = cast.client("ada").post(f"/teams/{cast.hotel.pk}/members/chosen", asked, follow=True).content.decode()
+    assert "Invitations by phone keep their link" in page
+    after = {member.pk: TeamMember.objects.get(pk=member.pk).invitation_hash for member in (by_phone, by_mail)}
+    assert [before[pk] == after[pk] for pk in (by_phone.pk, by_mail.pk)] == [True, False]
