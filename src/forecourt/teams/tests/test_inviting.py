@@ -106,7 +106,7 @@ def test_the_template_file_is_what_the_upload_reads(cast):
 # Open invitations are found without their link (spec §2.3).
 
 
-@pytest.mark.parametrize("path", ["/switch-account", "/accounts/me"])
+@pytest.mark.parametrize("path", ["/switch-account", "/me"])
 def test_an_open_invitation_to_a_confirmed_address_is_listed_and_answered(cast, path):
     Person.objects.filter(pk=cast.dora.pk).update(email_verified_at=AT)
     member = make_team_invitation(cast.dora.email.upper(), cast.hotel, at=clock.now())
