@@ -75,8 +75,10 @@ def send_sms(*, to: str, text: str, kind: str, person_id: int | None = None) -> 
 
 
 @operation
-def notify(*, person_id: int, text: str, url: str = "") -> Notification:
-    """Add a line to a person's bell."""
+def notify(*, person_id: int, text: str, url: str = "", unless_since: datetime | None = None) -> Notification | None:
+    """Add a line to a person's bell; with `unless_since`, not if the same text was added at that moment or later."""
+    if unless_since is not None and Notification.objects.filter(person_id=person_id, text=text, created_at__gte=unless_since).exists():
+        return None
     return Notification.objects.create(person_id=person_id, text=text, url=url)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus, Outcome
 from forecourt.charging.operations.batches import each_alone
 from forecourt.charging.operations.paying import have_funds
+from forecourt.charging.operations.telling import TurnedAway, tell_refused
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.nestings import Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_of_stations
@@ -20,7 +21,7 @@ _ACCEPTED = Outcome(status=AuthStatus.ACCEPTED)
 @operation
 def authorize(intents: Sequence[AuthorizeIntent], *, recorded_at: datetime) -> list[Outcome]:
     """
-    Say whether each key may charge at its station. Nothing is written: money is held at the start.
+    Say whether each key may charge at its station. Nothing is held: that is the start's. A driver who is refused is told why.
 
     A station with several charge points accepts a key that may use one of them; the start is judged again, for its own.
     A tag of our own that the station was asked to start with is accepted. Source: OCPP 1.6 Authorize; spec P2.1, P2.4.
@@ -42,10 +43,19 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
     judged = [(one, holders.get(one.id_tag), points.get(one.station_id, [])) for one in intents]
     verdicts = [best(holder, places, members, nested, at) for _, holder, places in judged]
     funded = have_funds(verdict.payer for verdict, _ in verdicts if verdict.payer and verdict.payer.needs_funds)
-    return [
-        _ACCEPTED if (one.station_id, one.id_tag) in remote else Outcome(status=status_of(_with_funds(verdict, is_free, funded)))
+    refusals = [
+        None if (one.station_id, one.id_tag) in remote else _with_funds(verdict, is_free, funded)
         for one, (verdict, is_free) in zip(intents, verdicts, strict=True)
     ]
+    tell_refused(
+        (
+            TurnedAway(holder.person_id, places[0].id, refusal)
+            for (_one, holder, places), refusal in zip(judged, refusals, strict=True)
+            if refusal is not None and holder is not None and holder.person_id is not None and places
+        ),
+        at=at,
+    )
+    return [_ACCEPTED if refusal is None else Outcome(status=status_of(refusal)) for refusal in refusals]
 
 
 def best(

@@ -1,6 +1,6 @@
 """What stations report as started: hundreds at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from forecourt.charging.operations.batches import in_rounds
 from forecourt.charging.operations.commands import StopWish, ask_to_stop
 from forecourt.charging.operations.drafts import Draft, VatRates
 from forecourt.charging.operations.superseding import SUPERSEDED, release_earlier, supersede
+from forecourt.charging.operations.telling import AGAIN_AFTER, TurnedAway, tell_refused
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.nestings import Nesting, Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_at
@@ -147,6 +148,15 @@ def _apply(starts: Sequence[Start], opened: dict[int, list[OpenCharge]], recorde
     announce_all(ChargeStarted(start.id) for start in starts)
     refused = [start for start in starts if start.status is not AuthStatus.ACCEPTED]
     ask_to_stop([StopWish(one.id, one.intent.station_id, one.point.id, one.transaction_id) for one in refused], at=recorded_at)
+    tell_refused(_turned_away(refused, recorded_at), at=recorded_at)
+
+
+def _turned_away(refused: Sequence[Start], at: datetime) -> Iterator[TurnedAway]:
+    """The drivers of starts that were refused just now; one that is replayed later is told by its charge alone."""
+    for start in refused:
+        person_id, refusal = start.holder.person_id if start.holder else None, start.verdict.refusal
+        if person_id is not None and refusal is not None and at - start.intent.at < AGAIN_AFTER:
+            yield TurnedAway(person_id, start.point.id, refusal)
 
 
 def _find_prices(newborn: Sequence[Start]) -> None:
