@@ -16,7 +16,11 @@ import requests
 
 T = TypeVar("T")
 COMMAND = (sys.executable, "-m", "forecourt.project.cli")
-OWN = {"FORECOURT_DESIGN": "1", "FORECOURT_PRIVATE_HOSTS": "localhost"}  # an identity provider of a test may run here
+OWN = {
+    "FORECOURT_DESIGN": "1",
+    "FORECOURT_PRIVATE_HOSTS": "localhost",  # an identity provider of a test may run here
+    "FORECOURT_TERMS_URL": "https://example.com/terms",
+}
 
 
 def eventually(look: Callable[[], T], within: float = 20, *, every: float = 0.05, says: str = "it never happened") -> T:

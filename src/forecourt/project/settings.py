@@ -185,6 +185,7 @@ MFA_TOTP_ISSUER = "Forecourt"
 MFA_TOTP_TOLERANCE = 1  # 30 seconds of a phone's clock, either way
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 SIGN_UP_IS_OPEN = os.environ.get("FORECOURT_SIGNUP", "open") == "open"
+TERMS_URL = os.environ.get("FORECOURT_TERMS_URL", "")  # where an account's theme names none
 SESSION_IDLE = timedelta(hours=float(os.environ.get("FORECOURT_SESSION_IDLE_HOURS", "12")))
 SESSION_ABSOLUTE = timedelta(hours=float(os.environ.get("FORECOURT_SESSION_HOURS", "168")))
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())

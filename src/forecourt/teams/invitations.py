@@ -34,6 +34,7 @@ from forecourt.teams import operations as teams
 from forecourt.teams import queries
 from forecourt.teams.models import TeamMember
 from forecourt.teams.rules import ROLE_LABELS
+from forecourt.teams.terms import TermsForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Invitation:
     email: str
     phone: str
     person_id: int | None
+    operator_id: int
     country_id: int | None
     accept: Callable[..., object]  # (actor, person, at)
     reject: Callable[..., object]  # (actor, person, at)
@@ -58,7 +60,7 @@ class Invitation:
         return person.phone == self.phone and person.phone_verified_at is not None
 
 
-class NewcomerForm(forms.Form):
+class NewcomerForm(TermsForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Surname"), max_length=80)
     password = forms.CharField(
@@ -84,6 +86,8 @@ def invitation(request: PageRequest, token: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
     turned = _turned_away(request, found)
     form = NewcomerForm(request.POST or None) if request.person is None and not turned else None
+    if form is not None:
+        form.add_terms(found.operator_id)
     if request.method == "POST" and not turned:
         answer = _accept(request, found, form)
         if answer:
@@ -143,6 +147,7 @@ def _to_operator(member: OperatorMember) -> Invitation:
         heading=_("Work in %(name)s") % {"name": operator.name},
         name=operator.name,
         role=OperatorRole(member.role).label,
+        operator_id=operator.pk,
         country_id=operator.country_id,
         accept=accept,
         reject=reject,
@@ -163,6 +168,7 @@ def _to_team(member: TeamMember) -> Invitation:
         heading=_("Join the team %(name)s") % {"name": team.name},
         name=team.name,
         role=ROLE_LABELS[member.role],
+        operator_id=team.operator_id,
         country_id=team.country_id,
         accept=accept,
         reject=reject,
@@ -183,9 +189,11 @@ def _accept(request: PageRequest, found: Invitation, form: NewcomerForm | None) 
         return None
     try:
         with acting(Actor.system("invitation")):
+            given = {name: form.cleaned_data[name] for name in ("first_name", "last_name", "password")}
             person = teams.welcome_person(
-                actor=Actor.system("invitation"), email=found.email, country_id=found.country_id, at=at, **form.cleaned_data
-            )
+                actor=Actor.system("invitation"), email=found.email, country_id=found.country_id, at=at,
+                terms_read_at=at if form.has_agreed else None, **given,
+            )  # fmt: skip
             identity.verify_email(actor=queries.actor_of(person), person=person, at=at)
             found.accept(actor=queries.actor_of(person), person=person, at=at)
     except Invalid as error:

@@ -28,17 +28,19 @@ from forecourt.identity.pages.contact import CodeForm
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden, Invalid
 from forecourt.kit.operations import acting
+from forecourt.operators.queries import installation
 from forecourt.places.models import Country
 from forecourt.portal.pages import PageRequest, done, explain, page, respond
 from forecourt.teams import operations as teams
 from forecourt.teams import queries
+from forecourt.teams.terms import TermsForm
 
 KIND = OneTimeCode.Kind.SIGN_UP
 PENDING = "sign_up"  # session key: the code's id, the address as typed, where to go
 SYSTEM = Actor.system("sign-up")
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(TermsForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80, widget=forms.TextInput({"autocomplete": "given-name"}))
     last_name = forms.CharField(label=gettext_lazy("Surname"), max_length=80, widget=forms.TextInput({"autocomplete": "family-name"}))
     address = forms.EmailField(label=gettext_lazy("E-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
@@ -48,12 +50,13 @@ class SignUpForm(forms.Form):
         help_text=gettext_lazy("At least 10 characters."),
     )
     country_id = forms.TypedChoiceField(label=gettext_lazy("Country"), coerce=int)
-    has_read_terms = forms.BooleanField(label=gettext_lazy("I have read the terms and how my data is used"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         countries = Country.objects.filter(is_sanctioned=False).order_by("name")
         self.fields["country_id"].choices = [("", "–"), *countries.values_list("id", "name")]  # type: ignore[attr-defined]
+        home = installation()
+        self.add_terms(home.pk if home else None)
 
 
 @page("GET", "POST", public=True)
@@ -83,7 +86,7 @@ def _offered(request: PageRequest, form: SignUpForm) -> bool:
         code = identity.offer_code(
             actor=SYSTEM, kind=KIND, address=given["address"], at=at,
             first_name=given["first_name"], last_name=given["last_name"], country_id=given["country_id"],
-            password_hash=make_password(given["password"]), language=translation.get_language(), terms_read_at=at.isoformat(),
+            password_hash=make_password(given["password"]), language=translation.get_language(), terms_read_at=at.isoformat() if form.has_agreed else None,
         )  # fmt: skip
     except Invalid as error:
         explain(form, error)
@@ -113,8 +116,9 @@ def sign_up_code(request: PageRequest) -> HttpResponseBase:
 def _welcomed(request: PageRequest, told: dict[str, Any], goes_to: str) -> HttpResponseBase:
     at = clock.now()
     with acting(SYSTEM):
+        agreed = told.pop("terms_read_at")
         person = teams.welcome_person(
-            actor=SYSTEM, email=told.pop("address"), at=at, terms_read_at=parse_datetime(told.pop("terms_read_at")), **told
+            actor=SYSTEM, email=told.pop("address"), at=at, terms_read_at=parse_datetime(agreed) if agreed else None, **told
         )
         identity.verify_email(actor=queries.actor_of(person), person=person, at=at)
     del request.session[PENDING]

@@ -7,6 +7,8 @@ from forecourt.identity.tests.factories import PASSWORD
 from forecourt.identity.tests.inbox import code_in, last_message
 from forecourt.kit import clock
 from forecourt.notifications.models import OutgoingEmail
+from forecourt.operators.models import Theme
+from forecourt.operators.tests.factories import make_theme
 from forecourt.places.models import Country
 from forecourt.teams import operations as teams
 from forecourt.teams.models import Team, TeamMember
@@ -15,7 +17,8 @@ NOW = clock.now
 
 
 @pytest.fixture
-def filled(cast):
+def filled(cast, settings):
+    settings.TERMS_URL = "https://example.com/terms"
     country = Country.objects.get(alpha2="DK").pk
     return {
         "first_name": "Nora", "last_name": "Ny", "address": "nora@example.com", "password": "correct horse staple", "country_id": country,
@@ -33,6 +36,28 @@ def test_a_code_makes_the_person_their_team_and_the_session(client, filled):
     assert None not in (nora.email_verified_at, nora.terms_read_at)
     assert Team.objects.filter(owner=nora, type="personal").count() == 1
     assert client.get("/me").status_code == 200
+
+
+def test_without_terms_nobody_is_asked_and_nothing_says_that_they_read_them(client, filled, settings):
+    settings.TERMS_URL = ""
+    assert "has_read_terms" not in client.get("/accounts/signup/").content.decode()
+    client.post("/accounts/signup/", filled)
+    client.post("/accounts/signup/code/", {"code": code_in(last_message("nora@example.com"))})
+    assert Person.objects.get(email="nora@example.com").terms_read_at is None
+
+
+def test_who_is_invited_reads_the_terms_of_that_account(cast, client, settings):
+    settings.TERMS_URL = "https://example.com/terms"
+    theme = make_theme("North", cast.northwind, is_default=True)
+    Theme.objects.filter(pk=theme.pk).update(terms_url="https://northwind.example/terms")
+    given = {"actor": cast.actor("ada"), "team": cast.harbour, "role": TeamRole.MEMBER, "at": NOW()}
+    _member, link = teams.invite_member(email="nils@example.com", **given)
+    path = "/" + link.split("/", 3)[3]
+    assert 'href="https://northwind.example/terms"' in client.get(path).content.decode()
+    filled = {"first_name": "Nils", "last_name": "Ny", "password": "correct horse staple"}
+    assert client.post(path, filled).status_code == 422
+    assert client.post(path, filled | {"has_read_terms": "on"}).status_code == 303
+    assert Person.objects.get(email="nils@example.com").terms_read_at
 
 
 def test_a_taken_address_looks_the_same_and_its_owner_is_told(client, filled):
