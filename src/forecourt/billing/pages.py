@@ -42,7 +42,7 @@ def charge_card(request: HttpRequest) -> str:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     match = request.resolver_match
     charge_id = match.kwargs["charge_id"] if match else 0
-    charge = fetch(Charge.objects, actor=actor, id=charge_id, needs=Permission.CHARGE_READ)
+    charge = fetch(Charge.objects.select_related("price_version"), actor=actor, id=charge_id, needs=Permission.CHARGE_READ)
     scope = actor.reach_of(Permission.WALLET_READ)
     settlement = queries.settlement_of(charge.pk)
     context = {
@@ -51,6 +51,7 @@ def charge_card(request: HttpRequest) -> str:
         "lines": [_line(row) for row in queries.charge_lines(charge.pk)],
         "entries": queries.entries_of_charge(charge, scope=scope) if scope else [],
         "currency": charge.currency,
+        "is_vat_included": charge.price_version is not None and charge.price_version.is_vat_included,
     }
     if settlement:
         context["totals"] = SimpleNamespace(net=settlement.net_minor, vat=settlement.vat_minor, gross=settlement.gross_minor)

@@ -33,6 +33,7 @@ from forecourt.notifications import pages as notifications_pages
 from forecourt.operators import pages as operators_pages
 from forecourt.operators import second_factor
 from forecourt.operators.letterheads import letterhead
+from forecourt.operators.queries.accounts import organisation_names
 from forecourt.pricing import operations as pricing
 from forecourt.pricing import pages as pricing_pages
 from forecourt.pricing.api import API_FIELDS as PRICING_FIELDS
@@ -90,6 +91,7 @@ def connect() -> None:
     registries.page_fields.add(*PRICING_PAGE_FIELDS, *NETWORK_PAGE_FIELDS)
     registries.letterheads.add(letterhead)
     registries.public_operators.add(public_operator_ids)
+    registries.organisation_names.add(organisation_names)
     registries.cards.add(*support.CARDS, *mine.CARDS, *second_factor.CARDS, *own_keys.CARDS, *history.CARDS)
     registries.turnstiles.add(second_factor.lead)
     sso_gates.connect(registries)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from forecourt.access import Permission, require
 from forecourt.audit import jobs, operations, queries
-from forecourt.kit import clock
+from forecourt.kit import clock, registries
 from forecourt.kit.operations import acting
 from forecourt.portal.pages import PageRequest, done, page, respond
 
@@ -18,7 +18,10 @@ def chains(request: PageRequest) -> HttpResponseBase:
     require(request.actor, Permission.PLATFORM_READ)
     check = queries.newest_check()
     words = _("%(checked)s of %(total)s events") % {"checked": check.checked, "total": check.total} if check else ""
-    context = {"title": _("Audit chains"), "heads": queries.heads(), "check": check, "words": words}
+    found = queries.heads()
+    names = {id: name for known in registries.organisation_names for id, name in known([head.organisation_id for head in found]).items()}
+    heads = [(head, names.get(head.organisation_id, f"#{head.organisation_id}")) for head in found]
+    context = {"title": _("Audit chains"), "heads": heads, "check": check, "words": words}
     return respond(request, "audit/chains.html", "check", context)
 
 

@@ -165,6 +165,7 @@ def test_the_platforms_people_check_the_chains_and_take_the_heads(cast):
     assert "Checking every hash" in text(root.get("/platform/audit"))
     jobs.check_chains(check_id=ChainCheck.objects.get().pk)
     assert "All chains hold" in text(root.get("/platform/audit"))
+    assert "<td>Northwind</td>" in text(root.get("/platform/audit"))
     assert len(root.get("/platform/audit/heads.json").json()["heads"]) == len({event.organisation_id for event in Event.objects.all()})
 
 

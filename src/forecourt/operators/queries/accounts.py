@@ -1,12 +1,13 @@
 """Reads of accounts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from forecourt.access import Actor, OperatorRole, Permission
 from forecourt.kit import registries
-from forecourt.operators.models import Operator, OperatorMember
+from forecourt.operators.models import Operator, OperatorMember, Organisation
 
 
 def installation() -> Operator | None:
@@ -123,3 +124,7 @@ def operator_rows(*, search: str = "") -> list[OperatorRow]:
         )
         for row in rows.annotate(admins=ADMINS).order_by("organisation__name", "-is_main", "name")
     ]
+
+
+def organisation_names(ids: Collection[int]) -> dict[int, str]:
+    return dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name"))

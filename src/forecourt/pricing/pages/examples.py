@@ -40,13 +40,14 @@ class Example:
     lines: tuple[ExampleLine, ...]
     totals: rules.Total
     vat_percent: str
+    is_vat_included: bool  # in the unit prices
 
 
 def example(components: Sequence[rules.Component], currency: str, *, is_vat_included: bool, vat_rate: Decimal) -> Example:
     """30 kWh in 60 minutes, then 20 minutes with the cable still in."""
     lines = rules.price(USAGE, rules.Tariff(tuple(components), currency, is_vat_included, vat_rate))
     shown = tuple(_shown(line, currency) for line in lines)
-    return Example(shown, rules.total(lines, currency), number(vat_rate * 100))
+    return Example(shown, rules.total(lines, currency), number(vat_rate * 100), is_vat_included)
 
 
 def _shown(line: rules.Line, currency: str) -> ExampleLine:

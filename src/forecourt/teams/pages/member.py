@@ -272,10 +272,8 @@ def member_fee_end(request: PageRequest, team_id: int, member_id: int) -> HttpRe
             operations.end_fee(actor=request.actor, fee=fee, at=clock.now())
         return done(request, back, message=_("The monthly fee ends. The member is told."))
     amount = formats.money(Money(fee.amount_minor, fee.currency)) if fee else formats.NOTHING
-    says = _("This month is still owed (%(amount)s), nothing after it.") % {"amount": amount}
-    return ask(
-        request, team, _("End the monthly fee of %(name)s?") % {"name": name_of(member)}, says, _("End monthly fee"), cancel_url=back
-    )
+    title = _("End the monthly fee of %(amount)s for %(name)s?") % {"amount": amount, "name": name_of(member)}
+    return ask(request, team, title, _("This month is still owed, nothing after it."), _("End monthly fee"), cancel_url=back)
 
 
 def member_named(request: PageRequest, team_id: int, member_id: int, needs: Permission) -> tuple[Team, TeamMember]:
