@@ -48,8 +48,8 @@ def _pause_and_resume(running: Sequence[tuple[int, str, datetime]]) -> None:
         LEFT JOIN charging_runningmeter meter ON meter.charge_id = new.id WHERE c.id = new.id""",
         [[id for id, _, _ in running], [status for _, status, _ in running], [at for _, _, at in running]],
     )
-    paused = [id for id, status, _ in running if status in _PAUSED]
-    execute("UPDATE charging_runningmeter SET power_w = 0 WHERE charge_id = ANY(%s) AND power_w <> 0", [paused])
+    if paused := [id for id, status, _ in running if status in _PAUSED]:
+        execute("UPDATE charging_runningmeter SET power_w = 0 WHERE charge_id = ANY(%s) AND power_w <> 0", [paused])
 
 
 def _release(released: Sequence[tuple[PlugCharge, StatusChange]]) -> None:
