@@ -155,6 +155,7 @@ def test_somebody_new_accepts_an_invitation_to_a_team(signed_in: SignIn, furnish
     form.locator("[name=first_name]").fill("Nora")
     form.locator("[name=last_name]").fill("Newcomer")
     form.locator("[name=password]").fill("short")
+    form.locator("[name=has_read_terms]").check()
     page.get_by_role("button", name="Accept the invitation").click()
     expect(page.locator("#id_password-error")).to_be_visible()
     form.locator("[name=password]").fill("harbour lights at dusk")
