@@ -133,6 +133,8 @@ class Installation:
             command += ["--rate", rate]
         done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, check=False)
         report: dict[str, Any] = json.loads(done.stdout)
+        if report.get("rate") == 0:  # every run pays for what it charges
+            raise RuntimeError(f"no station could charge: the demo's wallets may be empty by now, remove {self.folder}")
         return report
 
     def cpu_seconds(self, name: str = "web") -> float:

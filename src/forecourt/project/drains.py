@@ -2,7 +2,8 @@
 The drains of the worker, a thread each: the outbox gives waiting events to their reactions, the audit log is sealed and
 streamed, what changed is collected for webhooks. Beside them the sender of webhooks.
 
-They poll (0.2 s when idle; after a batch they rest half as long as it took: no backlog is as urgent as what stations say). A
+They poll (0.2 s when idle; after a batch they rest half as long as it took, longer where a backlog takes longer than it
+can: no backlog is as urgent as what stations say). A
 NOTIFY in every small transaction would cost half the commits.
 More workers drain beside each other; of the sealers and of the collectors one works.
 """
@@ -24,13 +25,33 @@ IDLE_PAUSE = 0.2  # seconds
 STREAM_PAUSE = 1.0
 COLLECT_PAUSE = 2.0  # partner API §10.2
 REST = 0.5  # of the time that a batch took
+MOST_REST = 2.0
+BUSY = 1.5
 AFTER_ERROR = 2.0
 log = logging.getLogger(__name__)
 
 
+class Pace:
+    """
+    How long to rest after a batch. A backlog whose batches take more than half as long again as they can has the machine busy,
+    and rests the longer for it.
+    """
+
+    def __init__(self) -> None:
+        self._best = float("inf")  # seconds a row, of a full batch; forgotten slowly
+
+    def rest(self, taken: int, seconds: float) -> float:
+        """Seconds, after `taken` rows took so many."""
+        if taken < outbox.BATCH:
+            return REST * seconds
+        each = seconds / taken
+        self._best = min(self._best * 1.02, each)
+        return seconds * min(REST * max(1.0, each / (BUSY * self._best)) ** 2, MOST_REST)
+
+
 def run(stop: threading.Event, *, drain: Callable[[], int] | None = None, idle_pause: float = IDLE_PAUSE) -> None:
     """Drain until told to stop. A lost database is waited for, and nothing ends the thread."""
-    once = drain or drain_all
+    once, pace = drain or drain_all, Pace()
     while not stop.is_set():
         begun = time.monotonic()
         try:
@@ -40,7 +61,7 @@ def run(stop: threading.Event, *, drain: Callable[[], int] | None = None, idle_p
             connection.close()
             stop.wait(AFTER_ERROR)
             continue
-        stop.wait(REST * (time.monotonic() - begun) if taken else idle_pause)
+        stop.wait(pace.rest(taken, time.monotonic() - begun) if taken else idle_pause)
     connection.close()
 
 
