@@ -14,7 +14,7 @@ from forecourt.charging.rules.energy import Buckets, energy_buckets
 from forecourt.kit.events import announce_all
 from forecourt.kit.operations import operation
 
-LATEST_RELEASE = timedelta(hours=12)  # a cable that nobody was heard to release: the fee stops growing here
+LATEST_RELEASE = timedelta(hours=12)  # so long a release is waited for; nobody pays for what no station has vouched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def settle_unreleased(*, at: datetime, limit: int = 500) -> int:
     """
     Make ready the charges that stopped twelve hours ago and whose cable nobody was heard to release; how many.
 
-    Runs beside itself: rows are claimed with SKIP LOCKED. The fee is counted up to the stop plus twelve hours.
+    Runs beside itself: rows are claimed with SKIP LOCKED. The fee is counted up to the stop.
     """
     found = fetched(
         """
@@ -76,8 +76,8 @@ def settle_unreleased(*, at: datetime, limit: int = 500) -> int:
     ids = [id for (id,) in found]
     if ids:
         execute(
-            "UPDATE charging_charge SET state = 'released', released_at = COALESCE(released_at, stopped_at + %s) WHERE id = ANY(%s)",
-            [LATEST_RELEASE, ids],
+            "UPDATE charging_charge SET state = 'released', released_at = COALESCE(released_at, stopped_at) WHERE id = ANY(%s)",
+            [ids],
         )
         prepare_settlement(ids)
     return len(ids)

@@ -9,7 +9,8 @@ from forecourt.charging.queries.sql import execute
 from forecourt.kit.operations import operation
 from forecourt.network.intents import StatusChange
 
-_FREE = frozenset({"Available", "Preparing", "Reserved"})  # Preparing: the next cable is in, so the last one is out
+# Preparing: the next cable is in, so the last one is out. Unavailable comes after it is (OCPP 1.6 §4.9, F8).
+_FREE = frozenset({"Available", "Preparing", "Reserved", "Unavailable"})
 _PAUSED = frozenset({"SuspendedEV", "SuspendedEVSE"})
 
 

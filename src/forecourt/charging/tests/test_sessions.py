@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from forecourt.charging import operations
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus
 from forecourt.charging.models import Charge, ChargeEnergy
@@ -199,6 +201,15 @@ def test_a_vehicle_that_drove_off_costs_no_idle_fee(cast):
     assert ChargeEnergy.objects.exists()
 
 
+@pytest.mark.parametrize("after", ["Available", "Preparing", "Unavailable"])
+def test_what_comes_after_the_cable_is_out_releases_it(cast, after):
+    place = make_place(cast, components=IDLE)
+    transaction = start(place).transaction_id
+    operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30))], recorded_at=minutes(30))
+    status(place, after, at=minutes(33), before="Finishing")
+    assert (Charge.objects.get().state, Charge.objects.get().released_at) == ("released", minutes(33))
+
+
 def test_the_next_start_ends_the_idle_fee_of_a_cable_that_nobody_was_heard_to_release(cast):
     place = make_place(cast, components=IDLE)
     old = start(place)
@@ -209,7 +220,7 @@ def test_the_next_start_ends_the_idle_fee_of_a_cable_that_nobody_was_heard_to_re
     assert ChargeEnergy.objects.filter(charge=charge).exists()
 
 
-def test_a_release_twelve_hours_late_is_taken_as_given(cast):
+def test_twelve_hours_without_a_release_end_the_fee_at_the_stop(cast):
     place = make_place(cast, components=IDLE)
     transaction = start(place).transaction_id
     operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30))], recorded_at=minutes(30))
@@ -217,7 +228,7 @@ def test_a_release_twelve_hours_late_is_taken_as_given(cast):
     assert operations.settle_unreleased(at=minutes(29) + half_a_day) == 0
     assert operations.settle_unreleased(at=minutes(30) + half_a_day) == 1
     assert operations.settle_unreleased(at=minutes(31) + half_a_day) == 0
-    assert Charge.objects.get().released_at == minutes(30) + half_a_day
+    assert Charge.objects.get().released_at == minutes(30)
 
 
 def test_statuses_pause_and_resume(cast):

@@ -12,7 +12,7 @@ from forecourt.kit.operations import locked, operation
 from forecourt.ledger import queries, rules
 from forecourt.ledger.models import Posting, Wallet, WalletTransaction
 from forecourt.ledger.operations.transactions import record_transactions
-from forecourt.ledger.rules import HUNDRED, Amount, NewTransaction, RefundTooLarge, Sides
+from forecourt.ledger.rules import HUNDRED, Amount, KeyReused, NewTransaction, RefundTooLarge, Sides
 
 MANUAL = "manual"
 MOST_MINOR = 10**12
@@ -65,13 +65,15 @@ def adjust(
 
 
 @operation
-def refund(*, actor: Actor, transaction: WalletTransaction, percentage: Decimal, note: str, at: datetime) -> WalletTransaction:
+def refund(*, actor: Actor, transaction: WalletTransaction, percentage: Decimal, note: str, key: UUID, at: datetime) -> WalletTransaction:
     """
     Pay back a share of a complete transaction, as a new transaction in reverse at the original rate (spec P2.9).
 
     Several refunds come to at most 100 %; the last one to reach it pays exactly what is left. Credit that was spent comes
-    back as credit in the same share. Runs beside itself: the original is locked.
+    back as credit in the same share. Runs beside itself: the original is locked. `key` is the request's: sent again, it
+    returns the refund that it made.
 
+    :raises KeyReused: if the key was sent with another percentage.
     :raises Invalid: if it cannot be refunded, without a note, or with a percentage outside (0, 100].
     :raises RefundTooLarge: if more than 100 % would have been refunded.
     :raises Overdrawn: if the wallet that paid back has too little and may not go below zero.
@@ -85,10 +87,15 @@ def refund(*, actor: Actor, transaction: WalletTransaction, percentage: Decimal,
             fields={"percentage": _("Enter a number above 0, at most 100, with two decimals.")},
         )
     _check_note(note)
+    claim = f"refund:{transaction.pk}:{key}"
+    if made := WalletTransaction.objects.filter(entries__key=claim).first():
+        if made.refund_percentage != percentage:
+            raise KeyReused(_("This form has made another refund already. Open it again."))
+        return made
     before = queries.refunded(transaction.pk)
     if before + percentage > HUNDRED:
         raise RefundTooLarge(_("%(share)s %% have been refunded already.") % {"share": f"{before.normalize():f}"}, refunded=str(before))
-    return _record(_reverse(transaction, before, percentage, note, actor, at), at=at)
+    return _record(_reverse(transaction, before, percentage, note, claim, actor, at), at=at)
 
 
 def is_refundable(transaction: WalletTransaction) -> bool:
@@ -117,13 +124,15 @@ def _step(minor: int, before: Decimal, percentage: Decimal) -> int:
     return rules.share(minor, before + percentage) - rules.share(minor, before)
 
 
-def _reverse(transaction: WalletTransaction, before: Decimal, percentage: Decimal, note: str, actor: Actor, at: datetime) -> NewTransaction:
+def _reverse(
+    transaction: WalletTransaction, before: Decimal, percentage: Decimal, note: str, key: str, actor: Actor, at: datetime
+) -> NewTransaction:
     out, into = refund_amounts(transaction, before, percentage)
     if not out.gross and not into.gross:
         raise Invalid(_("The refund comes to nothing."), fields={"percentage": _("Enter a larger share.")})
     credit = _credit_spent(transaction)
     return NewTransaction(
-        key=f"refund:{transaction.pk}:{before.normalize():f}", group=transaction.group, kind="refund", amount=out,
+        key=key, group=transaction.group, kind="refund", amount=out,
         from_wallet_id=transaction.to_wallet_id, to_wallet_id=transaction.from_wallet_id, occurred_at=at,
         vat_rate=transaction.vat_rate, reference_type="TRANSACTION", reference_id=str(transaction.pk), note=note.strip(),
         performed_by_id=_person(actor), must_cover=True, refund_percentage=percentage,

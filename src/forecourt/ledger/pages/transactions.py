@@ -1,5 +1,6 @@
 """Transactions: the list, one of them, and refunding it."""
 
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -35,6 +36,7 @@ class RefundForm(ReviewedForm):
     note = forms.CharField(
         label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=500, help_text=gettext_lazy("Both sides see it.")
     )
+    key = forms.UUIDField(widget=forms.HiddenInput)  # a second click pays nothing again
 
 
 @page("GET")
@@ -103,10 +105,11 @@ def transaction_refund(request: PageRequest, transaction_id: int) -> HttpRespons
         yield _("Note"), given["note"]
 
     def act(given: dict[str, Any]) -> HttpResponseBase:
-        made = operations.refund(actor=request.actor, transaction=row, percentage=given["percentage"], note=given["note"], at=clock.now())
+        terms = {"percentage": given["percentage"], "note": given["note"], "key": given["key"]}
+        made = operations.refund(actor=request.actor, transaction=row, at=clock.now(), **terms)
         return done(request, "transaction-detail", made.pk, message=_("The refund is paid."))
 
-    form = RefundForm(request.POST or None, initial={"percentage": round(100 - before, 2)})
+    form = RefundForm(request.POST or None, initial={"percentage": round(100 - before, 2), "key": uuid.uuid4()})
     title, submit = _("Refund transaction %(id)s") % {"id": row.pk}, _("Pay the refund")
     return reviewed(
         request, form, title=title, submit=submit, cancel_url=reverse("transaction-detail", args=[row.pk]), review=review, act=act

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -39,8 +39,18 @@ def paid(payer, owner):
     return WalletTransaction.objects.get(pk=ledger.record_transactions([new], at=AT)[0])
 
 
-def refund(paid, percentage, note="Broken"):
-    return ledger.refund(actor=SYSTEM, transaction=paid, percentage=Decimal(percentage), note=note, at=AT)
+def refund(paid, percentage, note="Broken", key=None):
+    return ledger.refund(actor=SYSTEM, transaction=paid, percentage=Decimal(percentage), note=note, key=key or uuid4(), at=AT)
+
+
+def test_a_refund_that_is_sent_twice_is_paid_once(paid):
+    first = refund(paid, "30", key=UUID(int=1))
+    assert refund(paid, "30", key=UUID(int=1)) == first
+    assert queries.refunded(paid.pk) == 30
+    with pytest.raises(ledger.KeyReused):
+        refund(paid, "40", key=UUID(int=1))
+    refund(paid, "30", key=UUID(int=2))
+    assert queries.refunded(paid.pk) == 60
 
 
 def test_a_deposit_is_once_per_form(payer):

@@ -1,6 +1,6 @@
 """Who may, through HTTP; and what a refused request leaves untouched."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -68,25 +68,29 @@ def invite_root(cast):
 )
 def test_who_may_refund(cast, paid, who, status):
     """Only the receiving side, and there only who may move money; the payer's own admin may not refund themselves."""
-    response = cast.client(who).post(f"/transactions/{paid.pk}/refund", {"percentage": "50", "note": "Broken", "confirmed": "on"})
+    response = cast.client(who).post(
+        f"/transactions/{paid.pk}/refund", {"key": str(UUID(int=7)), "percentage": "50", "note": "Broken", "confirmed": "on"}
+    )
     assert response.status_code == status
     assert WalletTransaction.objects.filter(kind="refund").count() == (status == 303)
 
 
 def test_a_refund_is_reviewed_before_anything_moves(cast, paid):
-    response = cast.client("bea").post(f"/transactions/{paid.pk}/refund", {"percentage": "50", "note": "Broken"})
+    response = cast.client("bea").post(f"/transactions/{paid.pk}/refund", {"key": str(UUID(int=7)), "percentage": "50", "note": "Broken"})
     assert "18.50" in response.content.decode()
     assert WalletTransaction.objects.count() == 1
 
 
 def test_the_form_offers_what_is_left_to_refund(cast, paid):
     client = cast.client("bea")
-    client.post(f"/transactions/{paid.pk}/refund", {"percentage": "33.33", "note": "Broken", "confirmed": "on"})
+    client.post(f"/transactions/{paid.pk}/refund", {"key": str(UUID(int=7)), "percentage": "33.33", "note": "Broken", "confirmed": "on"})
     assert 'value="66.67"' in client.get(f"/transactions/{paid.pk}/refund").content.decode()
 
 
 def test_a_refund_without_a_note_is_explained_at_the_field(cast, paid):
-    response = cast.client("bea").post(f"/transactions/{paid.pk}/refund", {"percentage": "50", "note": "", "confirmed": "on"})
+    response = cast.client("bea").post(
+        f"/transactions/{paid.pk}/refund", {"key": str(UUID(int=7)), "percentage": "50", "note": "", "confirmed": "on"}
+    )
     assert (response.status_code, WalletTransaction.objects.count()) == (422, 1)
     assert "id_note-error" in response.content.decode()
 

@@ -186,10 +186,10 @@ def apply_price_group(
     if rows.filter(pk__in=charge_point_ids).count() != len(set(charge_point_ids)) or sites.count() != len(set(site_ids)):
         raise NotFound(_("There is nothing here with that id."))
     chosen = rows.filter(Q(pk__in=charge_point_ids) | Q(site__in=sites)).order_by("pk").select_for_update(no_key=True)
-    found = list(chosen.values_list("pk", "team_id", "operator_id"))
-    if any(not _is_usable(price_group, team_id, operator_id) for _id, team_id, operator_id in found):
+    found = dict(chosen.values_list("pk", "team_id"))
+    if any(not price_group.is_for(team) for team in Team.objects.filter(pk__in=set(found.values()))):
         raise Invalid(_("This price group belongs to another team."), fields={"price_group": _("Choose another price group.")})
-    return ChargePoint.objects.filter(pk__in=[id for id, _team, _operator in found]).update(**{column: price_group})
+    return ChargePoint.objects.filter(pk__in=list(found)).update(**{column: price_group})
 
 
 @operation
@@ -204,16 +204,12 @@ def reset_cost(*, actor: Actor, price_group: PriceGroup, at: datetime) -> int:
     return ChargePoint.objects.filter(pk__in=list(carriers.values_list("pk", flat=True))).update(cost_group=None)
 
 
-def _is_usable(price_group: PriceGroup, team_id: int, operator_id: int) -> bool:
-    return price_group.team_id == team_id if price_group.team_id else price_group.operator_id == operator_id
-
-
 def _move(row: ChargePoint, team: Team) -> None:
     row.organisation_id, row.operator_id, row.team = team.organisation_id, team.operator_id, team
     row.site = None
     for column in _GROUP_COLUMNS.values():
         group: PriceGroup | None = getattr(row, column)
-        if group and not _is_usable(group, team.pk, team.operator_id):
+        if group and not group.is_for(team):
             setattr(row, column, default_price_group(team) if column == "price_group" else None)
     row.save(update_fields=["organisation_id", "operator_id", "team", "site", *_GROUP_COLUMNS.values()])
 

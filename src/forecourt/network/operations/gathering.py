@@ -10,7 +10,7 @@ from forecourt.kit.errors import DomainError
 from forecourt.network.models import ChargePoint, Site
 from forecourt.network.operations.sites import create_site
 from forecourt.pricing.models import PriceGroup
-from forecourt.pricing.queries import template_group
+from forecourt.pricing.queries import default_group
 from forecourt.teams.models import Team
 
 PLACE = ("address1", "zip_code", "city")
@@ -30,9 +30,11 @@ def refuse_fleet(team: Team) -> None:
 
 
 def default_price_group(team: Team) -> PriceGroup | None:
-    """What a charge point of this team begins with: the team's default public group, else the one of its settings (spec §2.5)."""
-    own = PriceGroup.objects.filter(team=team, type=PriceGroup.Type.PUBLIC, is_default=True, deleted_at=None).first()
-    return own or template_group(team, PriceGroup.Type.PUBLIC)
+    """
+    What a charge point of this team begins with: the default public group of the team, else of its settings (spec §2.5), its
+    operator, the Main account (spec P2.6). None where nobody has one: charging is free there.
+    """
+    return default_group(team, PriceGroup.Type.PUBLIC)
 
 
 def gather(*, actor: Actor, charge_point: ChargePoint, at: datetime) -> None:

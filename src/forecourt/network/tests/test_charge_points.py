@@ -7,8 +7,10 @@ from forecourt.kit import registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Integration, Site, StatePeriod, Station
+from forecourt.network.operations.gathering import default_price_group
 from forecourt.network.tests.factories import AT, make_charge_point, make_key, make_model, make_site, make_station
 from forecourt.pricing.models import PriceGroup
+from forecourt.pricing.tests.factories import make_price_group
 
 SYSTEM = Actor.system("test")
 
@@ -205,3 +207,21 @@ def test_a_running_charge_keeps_its_connection_too(cast, objection):
 
 def is_connected(charge_point):
     return ChargePoint.objects.get(pk=charge_point.pk).station_id is not None and Station.objects.get().deleted_at is None
+
+
+@pytest.mark.parametrize("whose", ["operator's", "Main account's"])
+def test_a_new_charge_point_has_the_default_public_price_of_the_operator_or_its_main_account(cast, whose):
+    team = cast.harbour if whose == "operator's" else cast.garden
+    default = make_price_group("House price", cast.northwind, is_default=True)
+    assert default_price_group(team) == default
+    own = make_price_group("Own price", team, is_default=True)
+    assert default_price_group(team) == own
+
+
+def test_a_main_accounts_price_group_is_for_its_sub_accounts_charge_points_and_no_strangers(cast):
+    shared = make_price_group("House price", cast.northwind)
+    point = make_charge_point("Garden 1", cast.garden)
+    assert operations.apply_price_group(actor=cast.actor("ada"), price_group=shared, charge_point_ids=[point.pk], site_ids=[], at=AT) == 1
+    stranger = make_price_group("Gate price", cast.eastgate)
+    with pytest.raises(Invalid):
+        operations.apply_price_group(actor=cast.actor("ada"), price_group=stranger, charge_point_ids=[point.pk], site_ids=[], at=AT)
