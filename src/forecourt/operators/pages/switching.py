@@ -1,7 +1,9 @@
 """Choosing the account to work in, and answering invitations to others (spec §4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
@@ -61,16 +63,22 @@ def open_invitations(request: HttpRequest) -> str:
     """The invitations to the person's confirmed contacts, to accept or reject; nothing where there are none."""
     person = getattr(request, "person", None)
     found = queries.invitations_for(person, at=clock.now()) if person else []
-    if not found:
-        return ""
+    says = _("Work in %(name)s as %(role)s")
+    shown = [
+        (member, member.operator.name, says % {"name": member.operator.name, "role": OperatorRole(member.role).label}) for member in found
+    ]
+    return invitation_card(request, _("Invitations to accounts"), "account-invitation", shown)
+
+
+def invitation_card(request: HttpRequest, title: str, url_name: str, invitations: Sequence[tuple[Any, str, str]]) -> str:
+    """
+    Invitations (row, name, words) with their buttons, which lead to `<url_name>-accept` and `-reject`; nothing without any.
+    """
     rows = [
-        (
-            _("Work in %(name)s as %(role)s") % {"name": member.operator.name, "role": OperatorRole(member.role).label}, member.operator.name,
-            member.expires_at, *(reverse(name, args=[member.pk]) for name in ("account-invitation-accept", "account-invitation-reject")),
-        )
-        for member in found
-    ]  # fmt: skip
-    return render_to_string("operators/_invitations.html", {"title": _("Invitations to accounts"), "rows": rows}, request=request)
+        (says, name, row.expires_at, *(reverse(f"{url_name}-{answer}", args=[row.pk]) for answer in ("accept", "reject")))
+        for row, name, says in invitations
+    ]
+    return render_to_string("operators/_invitations.html", {"title": title, "rows": rows}, request=request) if rows else ""
 
 
 CARDS = [("switch_account", open_invitations), ("my_account", open_invitations)]

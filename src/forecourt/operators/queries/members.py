@@ -25,14 +25,19 @@ def invitation_of(token: str) -> OperatorMember | None:
     return members.filter(invitation_hash=keyed_hash(token, purpose=INVITATION_PURPOSE), state=State.INVITED).first()
 
 
-def invitations_for(person: Person, *, at: datetime) -> list[OperatorMember]:
-    """The open invitations to contacts that this person has confirmed to be theirs (spec §2.3)."""
+def to_confirmed_contacts(person: Person) -> Q:
+    """Invitations to an address or number that this person has confirmed to be theirs (spec §2.3)."""
     mine = Q(pk__in=())
     if person.email and person.email_verified_at:
         mine |= Q(invited_email__iexact=person.email)
     if person.phone and person.phone_verified_at:
         mine |= Q(invited_phone=person.phone)
-    rows = OperatorMember.objects.filter(mine, state=State.INVITED, expires_at__gt=at, operator__deleted_at=None)
+    return mine
+
+
+def invitations_for(person: Person, *, at: datetime) -> list[OperatorMember]:
+    """The open invitations to confirmed contacts of this person."""
+    rows = OperatorMember.objects.filter(to_confirmed_contacts(person), state=State.INVITED, expires_at__gt=at, operator__deleted_at=None)
     return list(rows.select_related("operator__organisation").order_by("id"))
 
 

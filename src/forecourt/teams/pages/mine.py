@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forecourt.access import Actor
 from forecourt.kit import clock
 from forecourt.kit.errors import NotFound
+from forecourt.operators.pages.switching import invitation_card
 from forecourt.portal.pages import PageRequest, done, page
 from forecourt.teams import operations
 from forecourt.teams.models import Team, TeamMember
@@ -28,16 +28,9 @@ def open_invitations(request: HttpRequest) -> str:
     """The invitations to teams, to accept or decline without the link; nothing where there are none."""
     person = getattr(request, "person", None)
     found = invitations_for(person, at=clock.now()) if person else []
-    if not found:
-        return ""
-    rows = [
-        (
-            _("Join %(team)s as %(role)s") % {"team": member.team.name, "role": ROLE_LABELS[member.role]}, member.team.name,
-            member.expires_at, *(reverse(name, args=[member.pk]) for name in ("team-invitation-accept", "team-invitation-reject")),
-        )
-        for member in found
-    ]  # fmt: skip
-    return render_to_string("operators/_invitations.html", {"title": _("Invitations to teams"), "rows": rows}, request=request)
+    says = _("Join %(team)s as %(role)s")
+    shown = [(member, member.team.name, says % {"team": member.team.name, "role": ROLE_LABELS[member.role]}) for member in found]
+    return invitation_card(request, _("Invitations to teams"), "team-invitation", shown)
 
 
 CARDS = [("switch_account", my_teams), ("switch_account", open_invitations), ("my_account", open_invitations)]

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from forecourt.access.grants import TEAM_TOGGLES
 from forecourt.identity.models import Person
 from forecourt.kit.secrets import keyed_hash
+from forecourt.operators.queries.members import to_confirmed_contacts
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.operations.invitations import INVITATION_PURPOSE
 
@@ -110,12 +111,8 @@ _TOGGLE_COLUMNS = (*TEAM_TOGGLES, "can_request_sponsoring")
 
 
 def invitations_for(person: Person, *, at: datetime) -> list[TeamMember]:
-    """The open invitations to this account, and to contacts that its person has confirmed to be theirs (spec §2.3)."""
-    mine = Q(person=person)
-    if person.email and person.email_verified_at:
-        mine |= Q(person=None, invited_email__iexact=person.email)
-    if person.phone and person.phone_verified_at:
-        mine |= Q(person=None, invited_phone=person.phone)
+    """The open invitations to this account, and to confirmed contacts of its person."""
+    mine = Q(person=person) | Q(to_confirmed_contacts(person), person=None)
     rows = TeamMember.objects.filter(mine, state=TeamMember.State.INVITED, expires_at__gt=at, deleted_at=None, team__deleted_at=None)
     return list(rows.select_related("team").order_by("id"))
 
