@@ -243,6 +243,7 @@ TABLE = {
     "price-group-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "price-group-edit": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "price-group-default": Row(post="ada oscar tom", missing="sue dora eve root"),
+    "price-group-apply": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "price-group-delete": Row(get="ada tom", post="ada tom", missing="sue dora eve root"),
     "audit-log": Row(get="ada oscar sue eve"),
     "audit-event": Row(get="ada oscar", missing="sue eve"),

@@ -114,6 +114,7 @@ class Charge(PartnerVisible):
     # Price.
     price_group = models.ForeignKey(PriceGroup, models.PROTECT, null=True, related_name="+")
     price_version = models.ForeignKey(PriceVersion, models.PROTECT, null=True, related_name="+")
+    is_price_forced = models.BooleanField(db_default=False, default=False)  # somebody chose the price for this one charge
     cost_version = models.ForeignKey(PriceVersion, models.PROTECT, null=True, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     vat_rate = models.DecimalField(max_digits=5, decimal_places=4)

@@ -20,6 +20,8 @@ WORDS: dict[str, Promise] = {
     Refusal.INSUFFICIENT_FUNDS: _("The team’s wallet does not have enough funds."),
     Refusal.CHARGE_POINT_RESERVED: _("This charge point is reserved for somebody else."),
     Refusal.NO_CHARGE_POINT: _("There is no such charge point."),
+    Refusal.NOT_ONBOARDED: _("This charge point is not onboarded yet."),
+    Refusal.IN_MAINTENANCE: _("This charge point is in maintenance."),
 }
 
 

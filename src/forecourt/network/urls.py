@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forecourt.network.pages import changes, charge_point, charge_points, connecting, keys, nested, sites
+from forecourt.network.pages import changes, charge_point, charge_points, connecting, keys, nested, prices, sites
 
 urlpatterns = [
     path("charge-points/", charge_points.charge_point_list, name="charge-points"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("charge-points/<int:charge_point_id>/delete", changes.delete, name="charge-point-delete"),
     path("charge-points/<int:charge_point_id>/read-configuration", changes.configuration_read, name="charge-point-read-configuration"),
     path("charge-points/<int:charge_point_id>/ask/<slug:what>", changes.command, name="charge-point-command"),
+    path("price-groups/<int:group_id>/apply", prices.price_group_apply, name="price-group-apply"),
     path("sites/", sites.site_list, name="sites"),
     path("sites/map", sites.site_map, name="sites-map"),
     path("sites/new", sites.site_new, name="site-new"),

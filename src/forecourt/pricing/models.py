@@ -11,6 +11,7 @@ from forecourt.access import OperatorScoped, newest_first
 from forecourt.kit.models import PartnerVisible
 from forecourt.operators.models import Operator
 from forecourt.places.models import Country
+from forecourt.pricing.rules import is_free, parse_components
 from forecourt.teams.models import MemberGroup, NestedTeam, Team, TeamMember, TeamTemplate
 
 
@@ -80,6 +81,11 @@ class PriceVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["price_group", "number"], name="price_version_once")]
+
+    @property
+    def is_free(self) -> bool:
+        """Nothing is to be paid, so nothing is held and nobody needs funds."""
+        return is_free(parse_components(self.components))
 
 
 class MemberPricing(models.Model):

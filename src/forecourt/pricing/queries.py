@@ -1,8 +1,9 @@
 """Reads of prices: what a charge starts with, and the rows of the pages and the API."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -18,6 +19,7 @@ __all__ = [
     "GroupFilter",
     "GroupRow",
     "PriceRequest",
+    "Prices",
     "VersionRow",
     "assignable",
     "default_group",
@@ -26,52 +28,82 @@ __all__ = [
     "members_on",
     "price_group_rows",
     "price_groups",
+    "prices_at_start",
     "readable",
     "summary",
     "template_group",
     "version_rows",
-    "versions_at_start",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRequest:
-    """A charge that is about to start. `public_group_id` is the charge point's; a forced group goes before all others."""
+    """
+    A charge that starts `at`. `public_group_id` and `cost_group_id` are the charge point's; a forced group goes before all others.
+    """
 
-    charge_point_id: int
     public_group_id: int | None
     team_id: int
     person_id: int | None
-    operator_id: int
+    at: datetime
     forced_group_id: int | None = None
     nested_group_id: int | None = None  # of the nested team as whose member they charge (spec P2.1)
+    cost_group_id: int | None = None
 
 
-def versions_at_start(requests: Sequence[PriceRequest]) -> list[PriceVersion | None]:
+class Prices(NamedTuple):
+    """What a charge is priced by: `price` None is free, `cost` None is not tracked."""
+
+    price: PriceVersion | None
+    cost: PriceVersion | None
+
+
+class _Groups(NamedTuple):
+    price: int | None
+    cost: int | None
+
+
+def prices_at_start(requests: Sequence[PriceRequest]) -> list[Prices]:
     """
-    The version that each charge will be priced by, in the order of the requests; None is free. Two queries, however many.
+    The versions that each charge will be priced by, in the order of the requests. Two queries, however many; a third where a
+    charge began before the newest version was made. The versions' `price_group` is loaded.
 
-    Forced group, else member price, else nested team's price, else public group (docs/domains/pricing.md, "Which price"). The version's
-    `price_group` is loaded.
+    Price: forced group, else member price, else nested team's price, else public group. Cost: the member's cost group, else the
+    charge point's (docs/domains/pricing.md, "Which price").
     """
-    member_groups = _member_groups(requests)
-    chosen = [
-        request.forced_group_id
-        or member_groups.get((request.team_id, request.person_id))
-        or request.nested_group_id
-        or request.public_group_id
-        for request in requests
+    members = _member_groups(requests)
+    chosen = [_choose(one, members.get((one.team_id, one.person_id), _Groups(None, None))) for one in requests]
+    versions = _versions_at({(id, one.at) for one, groups in zip(requests, chosen, strict=True) for id in groups if id})
+    return [
+        Prices(versions.get((groups.price, one.at)), versions.get((groups.cost, one.at)))
+        for one, groups in zip(requests, chosen, strict=True)
     ]
-    groups = PriceGroup.objects.filter(pk__in={id for id in chosen if id}).values("current_version")
-    versions = {
-        version.price_group_id: version for version in PriceVersion.objects.filter(pk__in=groups).select_related("price_group__country")
+
+
+def _choose(request: PriceRequest, member: _Groups) -> _Groups:
+    price = request.forced_group_id or member.price or request.nested_group_id or request.public_group_id
+    return _Groups(price, member.cost or request.cost_group_id)
+
+
+def _versions_at(wanted: Set[tuple[int, datetime]]) -> dict[tuple[int | None, datetime], PriceVersion]:
+    """For each (group, moment) the newest version of that moment; the first one for moments before it."""
+    groups = PriceGroup.objects.filter(pk__in={group for group, _at in wanted}).values("current_version")
+    current = {one.price_group_id: one for one in PriceVersion.objects.filter(pk__in=groups).select_related("price_group__country")}
+    found: dict[tuple[int | None, datetime], PriceVersion] = {
+        (group, at): current[group] for group, at in wanted if group in current and current[group].created_at <= at
     }
-    return [versions.get(id) if id else None for id in chosen]
+    before = {group for group, at in wanted if group in current and current[group].created_at > at}
+    older = PriceVersion.objects.filter(price_group__in=before).select_related("price_group__country").order_by("-number") if before else ()
+    for version in older:  # the newest first: the first one that fits stays, and else the oldest
+        for group, at in wanted:
+            if group == version.price_group_id and ((group, at) not in found or found[group, at].created_at > at):
+                found[group, at] = version
+    return found
 
 
-def _member_groups(requests: Sequence[PriceRequest]) -> dict[tuple[int, int | None], int]:
-    """(team, person) → the group that the member pays by."""
-    people = {request.person_id for request in requests if request.person_id and not request.forced_group_id}
+def _member_groups(requests: Sequence[PriceRequest]) -> dict[tuple[int, int | None], _Groups]:
+    """(team, person) → the groups that the member pays by and is tracked by."""
+    people = {request.person_id for request in requests if request.person_id}
     if not people:
         return {}
     rows = MemberPricing.objects.filter(
@@ -79,9 +111,8 @@ def _member_groups(requests: Sequence[PriceRequest]) -> dict[tuple[int, int | No
         member__person__in=people,
         member__state=TeamMember.State.ACCEPTED,
         member__deleted_at=None,
-        price_group__isnull=False,
-    )
-    return {(team, person): group for team, person, group in rows.values_list("member__team", "member__person", "price_group")}
+    ).values_list("member__team", "member__person", "price_group", "cost_group")
+    return {(team, person): _Groups(price, cost) for team, person, price, cost in rows}
 
 
 def readable(scope: Scope) -> QuerySet[PriceGroup]:

@@ -13,9 +13,11 @@ from forecourt.charging import operations as charging
 from forecourt.charging.events import ChargeReadyToSettle
 from forecourt.charging.operations.paying import hold_keys
 from forecourt.kit.events import announce_all
+from forecourt.kit.money import Money
 from forecourt.kit.operations import operation
 from forecourt.ledger import operations as ledger
-from forecourt.ledger.queries import transaction_time
+from forecourt.ledger.queries import Rate, Wanted, rates_on, transaction_time
+from forecourt.ledger.rules import convert
 from forecourt.pricing import rules as pricing
 from forecourt.pricing.models import PriceVersion
 
@@ -35,6 +37,8 @@ def settle(charge_ids: Sequence[int], *, at: datetime) -> list[int]:
 
     Exactly once, however often and beside itself it runs: the charge is locked, the `Settlement` row claims it (primary
     key), and each transaction has a unique key. Nothing refuses: a payer without funds goes below zero (spec P2.5).
+
+    Cost that is tracked in another currency is brought into the charge's.
 
     :raises RateMissing: if two currencies have no rate on the day of the charge; then nothing of the batch is settled.
     """
@@ -61,10 +65,19 @@ def _priced(charges: Sequence[ToSettle]) -> dict[int, Settled]:
     wanted = {id for charge in charges for id in (charge.price_version_id, charge.cost_version_id) if id}
     versions = PriceVersion.objects.in_bulk(wanted)
     components = {id: pricing.parse_components(version.components) for id, version in versions.items()}
-    return {charge.id: _price(charge, versions, components) for charge in charges}
+    foreign = {one for charge in charges if (one := _cost_rate(charge, versions))}
+    rates = rates_on(foreign) if foreign else {}
+    return {charge.id: _price(charge, versions, components, rates) for charge in charges}
 
 
-def _price(charge: ToSettle, versions: Versions, components: Components) -> Settled:
+def _cost_rate(charge: ToSettle, versions: Versions) -> Wanted | None:
+    """The rate that brings a cost in another currency into the charge's own, on the day it stopped."""
+    if charge.cost_version_id is None or versions[charge.cost_version_id].currency == charge.currency:
+        return None
+    return versions[charge.cost_version_id].currency, charge.currency, charge.stopped_at.date()
+
+
+def _price(charge: ToSettle, versions: Versions, components: Components, rates: Mapping[Wanted, Rate]) -> Settled:
     usage = charge.usage
     tariff = _tariff(charge, charge.price_version_id, versions, components, with_discounts=True)
     cost_tariff = _tariff(charge, charge.cost_version_id, versions, components, with_discounts=False)
@@ -72,6 +85,8 @@ def _price(charge: ToSettle, versions: Versions, components: Components) -> Sett
     cost_lines = pricing.price(usage, cost_tariff) if cost_tariff else ()
     total = pricing.total(lines, tariff.currency if tariff else charge.currency)
     cost = pricing.total(cost_lines, cost_tariff.currency).gross if cost_tariff else None
+    if cost and (foreign := _cost_rate(charge, versions)):
+        cost = Money(convert(cost.minor, cost.currency, charge.currency, rates[foreign].rate)[0], charge.currency)
     return Settled(charge.id, usage, tariff, cost_tariff, lines, cost_lines, total.net, total.vat, total.gross, cost)
 
 

@@ -215,6 +215,17 @@ def test_cost_is_tracked_and_moves_nothing(world):
     assert [line.gross_minor for line in queries.charge_lines(charge.pk, purpose="cost")] == [1100]
 
 
+def test_cost_in_another_currency_is_brought_into_the_charge_s(world):
+    cast, charge_point, version = world
+    make_rate("SEK", "DKK", "0.65")
+    cost = make_price_group("Cost", cast.hotel, type="cost", components=({"type": "kwh", "price": "2"},), currency="SEK").current_version
+    charge = make_stopped_charge(charge_point, payer=cast.harbour, version=version, cost_version=cost)
+    billing.settle([charge.pk], at=AT)
+    charge.refresh_from_db()
+    assert (charge.currency, charge.cost_minor) == ("DKK", 1300)  # 10 kWh at 2 SEK
+    assert [(line.gross_minor, line.currency) for line in queries.charge_lines(charge.pk, purpose="cost")] == [(2000, "SEK")]
+
+
 def test_a_running_charge_is_passed_over(world):
     cast, charge_point, version = world
     charge = make_stopped_charge(charge_point, payer=cast.harbour, version=version, state="charging", stopped_at=None, meter_stop_wh=None)

@@ -94,9 +94,15 @@ def buckets(since: str | None, wh: Sequence[int] | None, seconds: int) -> list[d
 
 
 @lru_cache(maxsize=4096)
-def group_of_version(id: int | None) -> int | None:
-    """The price group of a version, which never changes."""
-    return None if id is None else int(read("SELECT price_group_id FROM pricing_priceversion WHERE id = %s", [id])[0][0])
+def cost_group_of(version_id: int | None, type: str) -> int | None:
+    """The price group of a cost version, if it is of this type; neither ever changes."""
+    if version_id is None:
+        return None
+    found = read(
+        "SELECT g.id FROM pricing_priceversion v JOIN pricing_pricegroup g ON g.id = v.price_group_id WHERE v.id = %s AND g.type = %s",
+        [version_id, type],
+    )
+    return int(found[0][0]) if found else None
 
 
 def charge_json(row: Any) -> dict[str, Any]:
@@ -113,8 +119,8 @@ def charge_json(row: Any) -> dict[str, Any]:
         "publicChargePoint": _point(row),
         "sponsoredChargePointId": None,
         "priceGroupId": row.price_group_id or 0,
-        "costPriceGroupId": group_of_version(row.cost_version_id),
-        "memberCostPriceGroupId": None,
+        "costPriceGroupId": cost_group_of(row.cost_version_id, "cost"),
+        "memberCostPriceGroupId": cost_group_of(row.cost_version_id, "member_cost"),
         "siteId": row.site_id,
         "promotionCodeId": None,
         "createdAt": row.created_at,

@@ -1,7 +1,8 @@
 """Answering a station that asks whether a key may charge."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
+from typing import NamedTuple
 
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus, Outcome
 from forecourt.charging.operations.batches import each_alone
@@ -10,8 +11,9 @@ from forecourt.charging.operations.telling import TurnedAway, tell_refused
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.nestings import Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_of_stations
+from forecourt.charging.queries.prices import PriceAsked, is_free, prices_of
 from forecourt.charging.queries.remote import waiting_remote_tags
-from forecourt.charging.rules.authorization import Holder, Refusal, Verdict, judge, status_of
+from forecourt.charging.rules.authorization import Holder, Refusal, TeamFacts, Verdict, judge, status_of
 from forecourt.charging.rules.names import REMOTE_PREFIX
 from forecourt.kit.operations import operation
 
@@ -41,11 +43,14 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
     )
     nested = nestings((holders.get(one.id_tag), point) for one in intents for point in points.get(one.station_id, []))
     judged = [(one, holders.get(one.id_tag), points.get(one.station_id, [])) for one in intents]
-    verdicts = [best(holder, places, members, nested, at) for _, holder, places in judged]
-    funded = have_funds(verdict.payer for verdict, _ in verdicts if verdict.payer and verdict.payer.needs_funds)
+    options = [_options(holder, places, members, nested, at) for _, holder, places in judged]
+    paid = [option for some in options for option in some if option.payer_in_advance]
+    funded = have_funds(option.payer_in_advance for option in paid if option.payer_in_advance)
+    asked = [option.asked for option in paid]
+    free = {one for one, prices in zip(asked, prices_of(asked), strict=True) if is_free(prices)}
     refusals = [
-        None if (one.station_id, one.id_tag) in remote else _with_funds(verdict, is_free, funded)
-        for one, (verdict, is_free) in zip(intents, verdicts, strict=True)
+        None if (one.station_id, one.id_tag) in remote else _kindest(holder, some, free, funded)
+        for (one, holder, _), some in zip(judged, options, strict=True)
     ]
     tell_refused(
         (
@@ -58,18 +63,45 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
     return [_ACCEPTED if refusal is None else Outcome(status=status_of(refusal)) for refusal in refusals]
 
 
-def best(
+class _Option(NamedTuple):
+    """One charge point of the station that the key could charge at."""
+
+    verdict: Verdict
+    asked: PriceAsked
+
+    @property
+    def payer_in_advance(self) -> TeamFacts | None:
+        payer = self.verdict.payer
+        return payer if payer is not None and payer.needs_funds else None
+
+
+def _options(
     holder: Holder | None, points: Sequence[PointRow], members: dict[tuple[int, int], Membership], nested: Nestings, at: datetime
-) -> tuple[Verdict, bool]:
-    """The kindest verdict over a station's charge points, and whether that one is free."""
-    if holder is None or not points:
-        return Verdict(Refusal.UNKNOWN_KEY if holder is None else Refusal.NO_CHARGE_POINT), False
-    known = [(at_point(holder, point, members, is_nested=nesting_of(holder, point, nested) is not None), point) for point in points]
-    verdicts = [(judge(one, point.facts(), at=at), point.is_free) for one, point in known]
-    return min(verdicts, key=lambda one: (one[0].refusal is not None, not one[1]))
+) -> list[_Option]:
+    if holder is None:
+        return []
+    nestings = [nesting_of(holder, point, nested) for point in points]
+    return [
+        _Option(
+            judge(at_point(holder, point, members, is_nested=nesting is not None), point.facts(), at=at),
+            PriceAsked(point, holder.person_id, nesting, at),
+        )
+        for point, nesting in zip(points, nestings, strict=True)
+    ]
 
 
-def _with_funds(verdict: Verdict, is_free: bool, funded: set[int]) -> Refusal | None:
-    payer = verdict.payer
-    lacks = payer is not None and payer.needs_funds and not is_free and payer.id not in funded
-    return Refusal.INSUFFICIENT_FUNDS if verdict.refusal is None and lacks else verdict.refusal
+def _kindest(holder: Holder | None, options: Sequence[_Option], free: Set[PriceAsked], funded: Set[int]) -> Refusal | None:
+    """The kindest answer over a station's charge points: yes, else that money is lacking, else the first one's reason."""
+    if holder is None or not options:
+        return Refusal.UNKNOWN_KEY if holder is None else Refusal.NO_CHARGE_POINT
+    refusals = [_refusal(option, free, funded) for option in options]
+    if None in refusals:
+        return None
+    return Refusal.INSUFFICIENT_FUNDS if Refusal.INSUFFICIENT_FUNDS in refusals else refusals[0]
+
+
+def _refusal(option: _Option, free: Set[PriceAsked], funded: Set[int]) -> Refusal | None:
+    payer = option.payer_in_advance
+    if payer is None or payer.id in funded or option.asked in free:
+        return option.verdict.refusal
+    return Refusal.INSUFFICIENT_FUNDS

@@ -15,7 +15,7 @@ from forecourt.charging.queries.sql import fetched
 from forecourt.charging.rules.authorization import Holder, TeamFacts
 from forecourt.charging.rules.names import human_readable_id
 from forecourt.places.queries import vat_rate_on
-from forecourt.pricing.models import PriceVersion
+from forecourt.pricing.queries import Prices
 
 _NO_VAT_KNOWN = Decimal(0)
 
@@ -65,6 +65,7 @@ class Draft:
     limit_price_minor: int | None = None
     price_group_id: int | None = None
     price_version_id: int | None = None
+    is_price_forced: bool = False
     cost_version_id: int | None = None
     vat_rate: Decimal = _NO_VAT_KNOWN
     discounts: list[dict[str, Any]] = field(default_factory=list)
@@ -90,11 +91,11 @@ class Draft:
         if holder.key_id is not None:
             self.auth_type, self.auth_id = holder.key_type, holder.key_identifier
 
-    def priced_by(self, version: PriceVersion | None, point: PointRow) -> None:
+    def priced_by(self, prices: Prices) -> None:
         """The price at the start is the price charged (house §3)."""
-        if version is not None:
+        if version := prices.price:
             self.price_version_id, self.price_group_id, self.currency = version.pk, version.price_group_id, version.currency
-        self.cost_version_id = point.cost_version_id
+        self.cost_version_id = prices.cost.pk if prices.cost else None
 
 
 COLUMNS = [one.name for one in fields(Draft)]

@@ -14,11 +14,11 @@ from forecourt.charging.operations.commands import start_payload, stop_key, stop
 from forecourt.charging.operations.drafts import Draft, VatRates
 from forecourt.charging.operations.failing import Failure, fail
 from forecourt.charging.operations.promising import show_promises
-from forecourt.charging.operations.starts import price_request
 from forecourt.charging.queries import points
 from forecourt.charging.queries.holders import at_point, holder_by_person, memberships
 from forecourt.charging.queries.nestings import Nesting, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow
+from forecourt.charging.queries.prices import PriceAsked, is_free, prices_of
 from forecourt.charging.queries.sessions import open_charges
 from forecourt.charging.rules.authorization import Refusal, TeamFacts, judge
 from forecourt.charging.rules.limits import Limits, broken
@@ -29,7 +29,7 @@ from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation
 from forecourt.network import operations as network
 from forecourt.network.models import ChargePoint, Command
-from forecourt.pricing import queries as pricing
+from forecourt.pricing.models import PriceGroup
 from forecourt.teams.models import Team
 
 START_LIFETIME = timedelta(seconds=60)  # as long as the command lives
@@ -53,6 +53,12 @@ class ChargePointNotConnected(DomainError):
     """No station is behind it that could be asked."""
 
     code = "charge_point_not_connected"
+
+
+class ChargePointNotReservable(DomainError):
+    """Its owner lets nobody reserve it."""
+
+    code = "charge_point_not_reservable"
 
 
 class ChargeRefused(DomainError):
@@ -152,11 +158,16 @@ def reserve(
 ) -> Charge:
     """
     Promise a charge point to a team, for its own reservation time or 15 minutes; `restart` starts the charge, and so does
-    a key of that team. Raises what `request_start` raises. The price is that of the reservation.
+    a key of that team. The price is that of the reservation.
+
+    :raises ChargePointNotReservable: if its owner does not have it reserved (spec P2.2).
+    Also raises what `request_start` raises.
     """
     wish = _wish(actor, charge_point.pk, payer_team.pk, person_id, limits, start_source, price_group_id, extras)
     if known := _asked_before(wish):
         return known
+    if not charge_point.is_reservable:
+        raise ChargePointNotReservable(_("This charge point cannot be reserved."))
     _refuse_if_busy(wish.point)
     draft = _draft(wish, state=Charge.State.RESERVED, at=at)
     lasts = timedelta(minutes=charge_point.reservation_minutes) if charge_point.reservation_minutes else RESERVATION
@@ -170,7 +181,8 @@ def reserve(
 def restart(*, actor: Actor, charge: Charge, at: datetime) -> Charge:
     """
     Start a reserved charge, or start again after one that has ended: a new charge on the same charge point, of the same
-    payer and driver, with the same limits.
+    payer and driver, with the same limits; at the price that was chosen for it, if the actor could choose that. What a partner
+    sent along was of that charge alone.
 
     :raises Forbidden: if the actor may not spend the payer's wallet: the owner of a charge point does not charge at others' cost.
     :raises ChargeStillRunning: if it has started and not stopped, or is being started.
@@ -197,8 +209,17 @@ def restart(*, actor: Actor, charge: Charge, at: datetime) -> Charge:
         person_id=charge.person_id,
         limits=Limits(charge.limit_wh, charge.limit_soc_percent, price),
         start_source=charge.start_source or "server-api",
+        price_group_id=_forced_again(actor, charge),
         at=at,
     )
+
+
+def _forced_again(actor: Actor, charge: Charge) -> int | None:
+    """The price is the owner's to choose: a payer who starts again does not repeat a favour."""
+    if not charge.is_price_forced:
+        return None
+    groups = PriceGroup.objects.within(actor.scope(Permission.CHARGE_START)).filter(deleted_at=None, pk=charge.price_group_id)
+    return charge.price_group_id if groups.exists() else None
 
 
 @operation
@@ -276,11 +297,11 @@ def _refuse_if_busy(point: PointRow) -> None:
 
 def _draft(wish: Wish, *, state: str, at: datetime) -> Draft:
     payer, nesting = _payer(wish, at)
-    version = pricing.versions_at_start([price_request(wish.point, wish.person_id, nesting, wish.forced_group_id)])[0]
-    version = None if wish.point.is_free and wish.forced_group_id is None else version
+    prices = prices_of([PriceAsked(wish.point, wish.person_id, nesting, at, wish.forced_group_id)])[0]
     draft = drafts.draft_at(wish.point, id=drafts.new_ids(1)[0], state=state)
     draft.paid_by(payer, owner_operator_id=wish.point.operator_id)
-    draft.priced_by(version, wish.point)
+    draft.priced_by(prices)
+    draft.is_price_forced = wish.forced_group_id is not None
     draft.person_id, draft.start_source, draft.vat_rate = wish.person_id, wish.start_source, VatRates().at(wish.point, at)
     draft.member_id = _member_id(wish)
     draft.auth_type, draft.auth_id = ("app", str(wish.person_id)) if wish.person_id else (None, None)
@@ -288,8 +309,8 @@ def _draft(wish: Wish, *, state: str, at: datetime) -> Draft:
     draft.limit_price_minor = wish.limits.price_minor(draft.currency)
     draft.partner_external_id, draft.partner_custom_payload = wish.extras.partner_external_id, wish.extras.partner_custom_payload
     draft.payment_session, draft.partner_side = wish.extras.payment_session, wish.partner_side
-    draft.payment_method = paying.payment_method(payer, is_free=version is None)
-    if version is not None and payer.needs_funds:
+    draft.payment_method = paying.payment_method(payer, is_free=is_free(prices))
+    if payer.needs_funds and not is_free(prices):
         draft.held_minor = _held(draft.id, payer, at)
     return draft
 

@@ -16,15 +16,14 @@ from forecourt.charging.operations.telling import AGAIN_AFTER, TurnedAway, tell_
 from forecourt.charging.queries.holders import Membership, at_point, holders_of, memberships
 from forecourt.charging.queries.nestings import Nesting, Nestings, nesting_of, nestings
 from forecourt.charging.queries.points import PointRow, points_at
+from forecourt.charging.queries.prices import FREE, PriceAsked, is_free, prices_of
 from forecourt.charging.queries.remote import late_payers
 from forecourt.charging.queries.sessions import OpenCharge, Recorded, open_charges, recorded_starts
 from forecourt.charging.rules.authorization import Holder, Refusal, Verdict, judge, status_of
 from forecourt.charging.rules.names import new_transaction_id, start_fingerprint
 from forecourt.kit.events import announce_all
 from forecourt.kit.operations import operation
-from forecourt.pricing import queries as pricing
-from forecourt.pricing.models import PriceVersion
-from forecourt.pricing.queries import PriceRequest
+from forecourt.pricing.queries import Prices
 
 CARD_SOURCE = "cpi-auth-token"
 _NO_POINT = Outcome(status=AuthStatus.INVALID, refused="no such charge point at this station")
@@ -55,7 +54,7 @@ class Start:
     verdict: Verdict
     id: int = 0
     transaction_id: str = ""
-    version: PriceVersion | None = None
+    prices: Prices = FREE
     vat_rate: Decimal = Decimal(0)
     member_id: int | None = None  # of the charge point's team
     nesting: Nesting | None = None  # by which they may charge here, at its price
@@ -63,7 +62,7 @@ class Start:
 
     @property
     def is_free(self) -> bool:
-        return self.point.is_free or self.version is None
+        return is_free(self.prices)
 
     @property
     def status(self) -> AuthStatus:
@@ -160,16 +159,9 @@ def _turned_away(refused: Sequence[Start], at: datetime) -> Iterator[TurnedAway]
 
 
 def _find_prices(newborn: Sequence[Start]) -> None:
-    asked = [price_request(start.point, start.holder.person_id if start.holder else None, start.nesting) for start in newborn]
-    for start, version in zip(newborn, pricing.versions_at_start(asked) if asked else [], strict=True):
-        start.version = None if start.point.is_free else version
-
-
-def price_request(
-    point: PointRow, person_id: int | None, nesting: Nesting | None = None, forced_group_id: int | None = None
-) -> PriceRequest:
-    nested_group_id = nesting.price_group_id if nesting else None
-    return PriceRequest(point.id, point.price_group_id, point.team_id, person_id, point.operator_id, forced_group_id, nested_group_id)
+    asked = [PriceAsked(start.point, start.holder.person_id if start.holder else None, start.nesting, start.intent.at) for start in newborn]
+    for start, prices in zip(newborn, prices_of(asked), strict=True):
+        start.prices = prices
 
 
 def _overtaken_at(start: Start, here: Sequence[OpenCharge]) -> datetime | None:
@@ -203,7 +195,7 @@ def _draft(start: Start, held: dict[int, int], recorded_at: datetime) -> Draft:
     draft.paid_by(start.verdict.payer, owner_operator_id=point.operator_id)
     draft.held_by(start.holder)
     draft.member_id = start.member_id
-    draft.priced_by(start.version, point)
+    draft.priced_by(start.prices)
     draft.start_source, draft.auth_status, draft.vat_rate = CARD_SOURCE, start.status.value, start.vat_rate
     if start.holder is None:
         draft.auth_type, draft.auth_id = "rfid", one.id_tag

@@ -25,13 +25,23 @@ class PointRow(NamedTuple):
     is_free: bool
     max_w: int
     price_group_id: int | None
-    cost_version_id: int | None
+    cost_group_id: int | None
     ocpp_status: str | None
     ocpp_status_at: datetime | None
+    active_at: datetime | None
+    maintenance_at: datetime | None
 
     def facts(self, reserved_for_team_id: int | None = None) -> PointFacts:
         return PointFacts(
-            self.id, self.organisation_id, self.operator_id, self.team_id, self.country_id, self.is_private, reserved_for_team_id
+            self.id,
+            self.organisation_id,
+            self.operator_id,
+            self.team_id,
+            self.country_id,
+            self.is_private,
+            reserved_for_team_id,
+            self.active_at is not None,
+            self.maintenance_at,
         )
 
 
@@ -39,8 +49,8 @@ _SELECT = """
 SELECT cp.id, cp.station_id, cp.number, cp.organisation_id, cp.operator_id, cp.team_id, cp.site_id,
   COALESCE(cp.country_id, site.country_id, team.country_id, operator.country_id,
            (SELECT min(country.id) FROM places_country country WHERE country.currency_id = operator.currency_id)),
-  cp.time_zone, currency.identifier, cp.visibility = 'private', cp.is_free, cp.max_w, cp.price_group_id, cost.current_version_id,
-  cp.ocpp_status, cp.ocpp_status_at
+  cp.time_zone, currency.identifier, cp.visibility = 'private', cp.is_free, cp.max_w, cp.price_group_id, cost.id,
+  cp.ocpp_status, cp.ocpp_status_at, cp.active_at, cp.maintenance_at
 FROM network_chargepoint cp
 JOIN operators_operator operator ON operator.id = cp.operator_id
 JOIN teams_team team ON team.id = cp.team_id

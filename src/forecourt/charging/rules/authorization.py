@@ -27,6 +27,8 @@ class Refusal(StrEnum):
     INSUFFICIENT_FUNDS = "insufficient-funds"
     CHARGE_POINT_RESERVED = "charge-point-reserved"
     NO_CHARGE_POINT = "no-charge-point"
+    NOT_ONBOARDED = "charge-point-not-onboarded"
+    IN_MAINTENANCE = "charge-point-in-maintenance"
 
 
 _STATUS = {Refusal.UNKNOWN_KEY: AuthStatus.INVALID, Refusal.KEY_EXPIRED: AuthStatus.EXPIRED}
@@ -84,7 +86,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class PointFacts:
-    """A charge point, as far as who may charge there goes. `reserved_for_team_id`: a living reservation's payer."""
+    """
+    A charge point, as far as who may charge there goes. `reserved_for_team_id`: a living reservation's payer; `maintenance_at`:
+    since when it is out of service.
+    """
 
     id: int
     organisation_id: int
@@ -93,6 +98,8 @@ class PointFacts:
     country_id: int
     is_private: bool
     reserved_for_team_id: int | None = None
+    is_active: bool = True  # onboarded
+    maintenance_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def judge(holder: Holder | None, point: PointFacts, *, at: datetime) -> Verdict:
     refusal = _refused_key(holder, at) if holder is None or holder.key_id else None
     if holder is None or refusal:
         return Verdict(refusal)
-    refusal = _refused_here(holder, point)
+    refusal = _out_of_service(point, at) or _refused_here(holder, point)
     return Verdict(refusal) if refusal else _payer(holder, point)
 
 
@@ -120,6 +127,12 @@ def _refused_key(holder: Holder | None, at: datetime) -> Refusal | None:
     if holder.active_until is not None and holder.active_until <= at:
         return Refusal.KEY_EXPIRED
     return None
+
+
+def _out_of_service(point: PointFacts, at: datetime) -> Refusal | None:
+    if not point.is_active:
+        return Refusal.NOT_ONBOARDED
+    return Refusal.IN_MAINTENANCE if point.maintenance_at is not None and point.maintenance_at <= at else None
 
 
 def _refused_here(holder: Holder, point: PointFacts) -> Refusal | None:

@@ -69,6 +69,7 @@ class Place:
 def make_place(cast, identity: str = "ST-1", *, tag: str = "04AABBCC", components=PER_KWH, funds_minor: int = 10_000, **point) -> Place:
     station = make_station(identity, cast.harbour)
     prices = make_price_group(f"Price of {identity}", cast.harbour, components=components)
+    point = {"is_reservable": True, **point}
     charge_point = make_charge_point(f"{identity} 1", cast.harbour, station=station, price_group=prices, **point)
     wallet = make_wallet(cast.hotel)
     if funds_minor:

@@ -1,7 +1,7 @@
 """Reads of the books."""
 
 from forecourt.ledger.queries.proof import problems
-from forecourt.ledger.queries.rates import Rate, rate_on, rates_on
+from forecourt.ledger.queries.rates import Rate, Wanted, rate_on, rates_on
 from forecourt.ledger.queries.transactions import (
     EntryRow,
     LegRow,
@@ -36,6 +36,7 @@ __all__ = [
     "TransactionFilter",
     "TransactionRow",
     "WalletFacts",
+    "Wanted",
     "balances",
     "entries_of",
     "problems",

@@ -18,17 +18,14 @@ from forecourt.network.operations.gathering import default_price_group, gather, 
 from forecourt.network.operations.states import settle_states
 from forecourt.network.operations.stations import end_integrations, forget_station
 from forecourt.network.operations.values import checked_place, one_of
+from forecourt.network.queries.prices import GROUP_COLUMNS
 from forecourt.network.rules import new_evse_id
 from forecourt.pricing.models import PriceGroup
+from forecourt.pricing.queries import default_group
 from forecourt.teams.models import Team
 
 _FLAGS = ("show_on_map", "is_reservable", "is_roaming", "is_free")
 _MOST_W = 10_000_000
-_GROUP_COLUMNS = {
-    PriceGroup.Type.PUBLIC: "price_group",
-    PriceGroup.Type.COST: "cost_group",
-    PriceGroup.Type.ROAMING: "roaming_price_group",
-}
 
 
 class OtherOrganisation(DomainError):
@@ -69,6 +66,7 @@ def create_charge_point(
         model=model,
         evse_id=new_evse_id(_country_code(site, team), id),
         price_group=default_price_group(team),
+        cost_group=default_group(team, PriceGroup.Type.COST),
         **{"time_zone": site.time_zone if site else team.time_zone, **columns},
     )
     _set_connectors(charge_point, connector_type_ids if connector_type_ids is not None else (model.connector_types if model else []))
@@ -88,7 +86,7 @@ def edit_charge_point(
     at: datetime,
 ) -> ChargePoint:
     """
-    Change what is named in `values` (also `site` and `model`, as rows); the row is locked, the last writer of a column wins.
+    Change what is named in `values` (also `site`, `model` and the price groups, as rows); the row is locked, the last writer of a column wins.
 
     :raises Invalid: with a message per field.
     :raises Deleted: if the charge point is.
@@ -100,6 +98,7 @@ def edit_charge_point(
         columns["site"] = _own_site(values["site"], charge_point.team)
     if "model" in values:
         columns["model"] = values["model"]
+    columns |= _own_groups(values, charge_point)
     for name, value in columns.items():
         setattr(charge_point, name, value)
     charge_point.save(update_fields=[*columns])
@@ -177,7 +176,7 @@ def apply_price_group(
     :raises NotFound: if one of them is not the actor's to change.
     :raises Invalid: if the group's type is none that a charge point carries, or it belongs to another team or operator.
     """
-    column = _GROUP_COLUMNS.get(PriceGroup.Type(price_group.type))
+    column = GROUP_COLUMNS.get(PriceGroup.Type(price_group.type))
     if column is None:
         raise Invalid(_("Prices of this type are not set on charge points."), fields={"price_group": _("Choose another price group.")})
     scope = actor.scope(Permission.CHARGE_POINT_UPDATE)
@@ -207,11 +206,11 @@ def reset_cost(*, actor: Actor, price_group: PriceGroup, at: datetime) -> int:
 def _move(row: ChargePoint, team: Team) -> None:
     row.organisation_id, row.operator_id, row.team = team.organisation_id, team.operator_id, team
     row.site = None
-    for column in _GROUP_COLUMNS.values():
+    for column in GROUP_COLUMNS.values():
         group: PriceGroup | None = getattr(row, column)
         if group and not group.is_for(team):
             setattr(row, column, default_price_group(team) if column == "price_group" else None)
-    row.save(update_fields=["organisation_id", "operator_id", "team", "site", *_GROUP_COLUMNS.values()])
+    row.save(update_fields=["organisation_id", "operator_id", "team", "site", *GROUP_COLUMNS.values()])
 
 
 def _checked(values: Mapping[str, Any], *, at: datetime, active_at: datetime | None = None) -> dict[str, Any]:
@@ -239,6 +238,18 @@ def _own_site(site: Site | None, team: Team) -> Site | None:
     if site is not None and (site.team_id != team.pk or site.deleted_at is not None):
         raise Invalid(_("This site belongs to another team."), fields={"site": _("Choose a site of the same team.")})
     return site
+
+
+def _own_groups(values: Mapping[str, Any], charge_point: ChargePoint) -> dict[str, PriceGroup | None]:
+    """The price groups among the values; one that it has already may stay, whatever became of the group."""
+    given = {column: values[column] for column in GROUP_COLUMNS.values() if column in values}
+    types = {column: type for type, column in GROUP_COLUMNS.items()}
+    for column, group in given.items():
+        if group is None or group.pk == getattr(charge_point, f"{column}_id"):
+            continue
+        if group.deleted_at or group.type != types[column] or not group.is_for(charge_point.team):
+            raise Invalid(_("This price group cannot be used here."), fields={column: _("Choose another price group.")})
+    return given
 
 
 def _set_connectors(charge_point: ChargePoint, type_ids: Sequence[int]) -> None:

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from forecourt.access import Permission
 from forecourt.kit.registries import MenuEntry, Tab
+from forecourt.network.pages.prices import CARDS
+
+__all__ = ["CARDS", "MENU", "TABS"]
 
 MENU = [
     MenuEntry("chargers", _("Charge points"), "charge-points", "charging-pile", Permission.CHARGE_POINT_READ, 10),

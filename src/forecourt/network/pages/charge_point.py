@@ -134,6 +134,7 @@ def _context(request: PageRequest, charge_point: ChargePoint) -> dict[str, Any]:
         "crumbs": [(_("Charge points"), reverse("charge-points"))],
         "actions_given": _actions(request, charge_point),
         "connect_why_not": why_not(request.actor, P.CHARGE_POINT_UPDATE, charge_point),
+        "has_no_price": charge_point.price_group_id is None and not charge_point.is_free and charge_point.deleted_at is None,
     }
 
 
@@ -200,7 +201,7 @@ def _facts(charge_point: ChargePoint) -> list[tuple[str, object]]:
         (_("Power"), formats.power(charge_point.max_w)),
         (_("Current"), charge_point.type.upper()),
         (_("Who may charge"), _("Everyone") if charge_point.visibility == "public" else _("Members of the team")),
-        (_("Public price"), charge_point.price_group.name if charge_point.price_group else None),
+        (_("Public price"), _("Free") if charge_point.is_free else charge_point.price_group.name if charge_point.price_group else None),
         (_("Site"), charge_point.site.name if charge_point.site else None),
         (_("Address"), ", ".join(filter(None, [place.address1, f"{place.zip_code} {place.city}".strip()])) if place else None),
         (_("Team"), charge_point.team.name),

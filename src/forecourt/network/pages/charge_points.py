@@ -97,9 +97,8 @@ def charge_point_edit(request: PageRequest, charge_point_id: int) -> HttpRespons
         plugs = [plug.pk for plug in given["connector_types"]] if "connector_types" in form.changed_data else None
         try:
             operations.edit_charge_point(
-                actor=request.actor, charge_point=charge_point,
-                values=form.values() | {"site": given["site"], "model": given["model"]}, connector_type_ids=plugs, at=clock.now(),
-            )  # fmt: skip
+                actor=request.actor, charge_point=charge_point, values=form.values(), connector_type_ids=plugs, at=clock.now()
+            )
         except DomainError as error:
             note_errors(form, error)
         else:

@@ -13,11 +13,17 @@ from forecourt.identity.models import Person
 from forecourt.network.models import ChargeKey, ChargePoint, ConnectorType, Model, Site, Station
 from forecourt.network.models.sites import Visibility
 from forecourt.network.operations.values import CLASSIFICATIONS
+from forecourt.network.queries.prices import GROUP_COLUMNS
 from forecourt.places.models import Country
+from forecourt.pricing.models import PriceGroup
+from forecourt.pricing.queries import assignable
+from forecourt.pricing.words import summary
 from forecourt.teams.models import Team, TeamMember
 from forecourt.teams.queries import restrictions
 
 ADDRESS = ("address1", "zip_code", "city", "country", "latitude", "longitude")
+FLAGS = ("show_on_map", "is_active", "is_free", "is_reservable")
+PRICES = {"price_group": _("Public price"), "roaming_price_group": _("Roaming price"), "cost_group": _("Cost, for tracking")}
 _TYPES = {"ac": "AC", "dc": "DC", "other": _("Other")}
 _VISIBILITIES = {
     Visibility.PUBLIC: _("Public: everyone may charge at the public price"),
@@ -47,6 +53,13 @@ class _Named(forms.ModelChoiceField):  # type: ignore[type-arg]
 class _ModelField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.brand.name} {obj.name}"
+
+
+class _PriceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Price groups with what they cost."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} · {summary(obj.current_version)}"
 
 
 class _WithTeam(forms.Form):
@@ -115,11 +128,16 @@ class ChargePointFields(AddressFields):
     )
     show_on_map = forms.BooleanField(label=_("Show on the drivers’ map"), required=False, initial=True)
     is_active = forms.BooleanField(label=_("Onboarded: may charge, be billed and roam"), required=False, initial=True)
+    is_free = forms.BooleanField(label=_("Charging is free here, whatever the price"), required=False)
+    is_reservable = forms.BooleanField(label=_("May be reserved"), required=False)
+    reservation_minutes = forms.IntegerField(
+        label=_("Reserved for, minutes"), required=False, min_value=1, max_value=1440, help_text=_("15 where nothing is said.")
+    )
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    field_order = ("name", "site", "model", "type", "max_kw", "visibility", "show_on_map", "is_active", *ADDRESS, "note")
+    field_order = ("name", "site", "model", "type", "max_kw", "visibility", *FLAGS, "reservation_minutes", *PRICES, *ADDRESS, "note")
 
     def values(self) -> dict[str, Any]:
-        plain = {name: self.cleaned_data[name] for name in ("name", "type", "visibility", "show_on_map", "is_active", "note")}
+        plain = {name: self.cleaned_data[name] for name in ("name", "type", "visibility", *FLAGS, "reservation_minutes", "note")}
         return plain | {"max_w": int(self.cleaned_data["max_kw"] * 1000)} | self.place()
 
 
@@ -143,10 +161,19 @@ class EditChargePointForm(ChargePointFields):
         super().__init__(data, initial=_initial(charge_point), **options)
         self.fields["site"].queryset = Site.objects.filter(team_id=charge_point.team_id, deleted_at=None).order_by("name")  # type: ignore[attr-defined]
         self.fields["connector_types"].label_from_instance = lambda plug: plug.name  # type: ignore[attr-defined]
+        for type, column in GROUP_COLUMNS.items():
+            groups = assignable(charge_point.team, type) | PriceGroup.objects.filter(pk=getattr(charge_point, f"{column}_id"))
+            self.fields[column] = _PriceField(label=PRICES[column], queryset=groups, required=False, empty_label=_("None"))
+        self.order_fields([*self.field_order, "connector_types"])
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {name: self.cleaned_data[name] for name in ("site", "model", *PRICES)}
 
 
 def _initial(charge_point: ChargePoint) -> dict[str, Any]:
-    names = ("name", "site", "model", "type", "visibility", "show_on_map", "note", *ADDRESS)
+    names = (
+        "name", "site", "model", "type", "visibility", "show_on_map", "is_free", "is_reservable", "reservation_minutes", *PRICES, "note", *ADDRESS,
+    )  # fmt: skip
     return {name: getattr(charge_point, name) for name in names} | {
         "max_kw": (Decimal(charge_point.max_w) / 1000).normalize().__format__("f"),
         "is_active": charge_point.active_at is not None,

@@ -18,6 +18,7 @@ from forecourt.pricing.rules.components import (
     StartingFee,
     TimePrice,
     dump_components,
+    is_free,
     parse_components,
     runs_on_after_stop,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Unit",
     "Usage",
     "dump_components",
+    "is_free",
     "parse_components",
     "parse_discounts",
     "price",

@@ -165,6 +165,11 @@ def runs_on_after_stop(components: Iterable[Component]) -> bool:
     )
 
 
+def is_free(components: Iterable[Component]) -> bool:
+    """Whether a charge can cost nothing at all: no component but the cap has a price above zero."""
+    return not any(component.price > 0 for component in components if not isinstance(component, Cap))
+
+
 def parse_components(stored: Sequence[Mapping[str, Any]]) -> tuple[Component, ...]:
     """
     The components of a stored version, in its order.

@@ -43,7 +43,9 @@ def make_price_group(
     return group
 
 
-def make_version(group: PriceGroup, components: tuple[dict[str, Any], ...] = PER_KWH, *, is_vat_included: bool = True) -> PriceVersion:
+def make_version(
+    group: PriceGroup, components: tuple[dict[str, Any], ...] = PER_KWH, *, is_vat_included: bool = True, created_at: datetime = AT
+) -> PriceVersion:
     """The next version of a group; the group's current one stays as it is."""
     return PriceVersion.objects.create(
         price_group=group,
@@ -51,6 +53,7 @@ def make_version(group: PriceGroup, components: tuple[dict[str, Any], ...] = PER
         currency=group.currency,
         is_vat_included=is_vat_included,
         components=list(components),
+        created_at=created_at,
     )
 
 

@@ -1,5 +1,6 @@
 """Which price a charge starts with, and what pages read."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,15 +8,18 @@ from tests.cast import Cast
 
 from forecourt.access import Permission
 from forecourt.pricing import operations, queries
+from forecourt.pricing.models import PriceGroup, PriceVersion
 from forecourt.pricing.queries import GroupFilter, PriceRequest
 from forecourt.pricing.rules import parse_components
 from forecourt.pricing.tests.factories import AT, make_member_pricing, make_price_group, make_version
 from forecourt.teams.models import TeamMember
 
 
-def request(cast: Cast, person: Any = None, public: Any = None, forced: Any = None, team: str = "harbour") -> PriceRequest:
+def request(
+    cast: Cast, person: Any = None, public: Any = None, forced: Any = None, team: str = "harbour", at: datetime = AT
+) -> PriceRequest:
     owner = getattr(cast, team)
-    return PriceRequest(1, public and public.pk, owner.pk, person and person.pk, owner.operator_id, forced and forced.pk)
+    return PriceRequest(public and public.pk, owner.pk, person and person.pk, at, forced and forced.pk)
 
 
 @pytest.fixture
@@ -40,14 +44,14 @@ def test_which_price_a_charge_starts_with(cast, groups, django_assert_num_querie
         request(cast, cast.eve),
     ]
     with django_assert_num_queries(2):
-        versions = queries.versions_at_start(requests)
-    assert [version and version.price_group for version in versions] == [member, forced, public, public, public, member, None]
+        prices = queries.prices_at_start(requests)
+    assert [one.price and one.price.price_group for one in prices] == [member, forced, public, public, public, member, None]
 
 
 @pytest.mark.parametrize("change", [{"state": "requested"}, {"deleted_at": AT}])
 def test_only_accepted_members_pay_the_member_price(cast, groups, change):
     TeamMember.objects.filter(person=cast.dora, team=cast.harbour).update(**change)
-    (version,) = queries.versions_at_start([request(cast, cast.dora, groups[0])])
+    ((version, _cost),) = queries.prices_at_start([request(cast, cast.dora, groups[0])])
     assert version
     assert version.price_group == groups[0]
 
@@ -55,13 +59,46 @@ def test_only_accepted_members_pay_the_member_price(cast, groups, change):
 def test_a_charge_starts_with_the_current_version(cast):
     group = make_price_group("P", cast.harbour)
     make_version(group, ({"type": "kwh", "price": "9"},))
-    (version,) = queries.versions_at_start([request(cast, None, group)])
+    ((version, _cost),) = queries.prices_at_start([request(cast, None, group)])
     assert version
     assert version.number == 1
 
 
+def test_a_charge_that_is_heard_of_late_has_the_price_of_its_own_start(cast):
+    group = make_price_group("P", cast.harbour)
+    second = make_version(group, ({"type": "kwh", "price": "9"},), created_at=AT + timedelta(days=1))
+    PriceGroup.objects.filter(pk=group.pk).update(current_version=second)
+    moments = [AT - timedelta(days=900), AT, AT + timedelta(days=1), AT + timedelta(days=2)]
+    prices = queries.prices_at_start([request(cast, None, group, at=at) for at in moments])
+    assert [one.price and one.price.number for one in prices] == [1, 1, 2, 2]
+
+
+def test_a_member_s_cost_group_goes_before_the_charge_point_s(cast):
+    public, cost = make_price_group("P", cast.harbour), make_price_group("C", cast.harbour, type="cost")
+    tracked = make_price_group("MC", cast.harbour, type="member_cost")
+    make_member_pricing(TeamMember.objects.get(person=cast.dora, team=cast.harbour), None, cost_group=tracked)
+    asked = [PriceRequest(public.pk, cast.harbour.pk, one and one.pk, AT, cost_group_id=cost.pk) for one in (cast.dora, cast.eve, None)]
+    prices = queries.prices_at_start(asked)
+    assert [(one.price and one.price.price_group, one.cost and one.cost.price_group) for one in prices] == [
+        (public, tracked), (public, cost), (public, cost),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("components", "is_free"),
+    [
+        ([{"type": "kwh", "price": "0"}], True),
+        ([{"type": "kwh", "price": "0"}, {"type": "cap", "price": "100"}], True),
+        ([{"type": "kwh", "price": "0.01"}], False),
+        ([{"type": "kwh", "price": "0"}, {"type": "idle", "price": "1"}], False),
+    ],
+)
+def test_a_price_of_nothing_is_free(components, is_free):
+    assert PriceVersion(components=components).is_free is is_free
+
+
 def test_nothing_asked_needs_no_database():
-    assert queries.versions_at_start([]) == []
+    assert queries.prices_at_start([]) == []
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ class Builder:
                     type=model.type,
                     max_w=model.max_w,
                     visibility="public",
+                    is_reservable=model.type == "dc",
                     active_at=self.at,
                     time_zone=site.time_zone,
                     country_id=site.country_id,
