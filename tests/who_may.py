@@ -204,6 +204,7 @@ TABLE = {
     "charge-detail": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "charge-meter-values": Row(get="ada oscar bea sven tom", missing="sue dora eve root"),
     "charge-note": Row(get="ada oscar", post="ada oscar", missing="sue dora eve root"),
+    "charge-end": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "charge-stop": Row(get="ada oscar tom", post="ada oscar tom", missing="sue dora eve root"),
     "charge-restart": Row(get="ada oscar tom", post="ada oscar", missing="sue dora eve root"),
     "charge-start": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),

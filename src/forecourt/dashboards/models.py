@@ -41,7 +41,8 @@ class ChargePointDay(Scoped):
 
 
 class CountedCharge(models.Model):
-    """A charge that is in the roll-up, and the day it went to."""
+    """A charge that is in the roll-up, the day it went to, and whether it went there as failed: it may start after all."""
 
     charge_id = models.BigIntegerField(primary_key=True)
     day = models.DateField(db_index=True)
+    is_failed = models.BooleanField(db_default=False, default=False)

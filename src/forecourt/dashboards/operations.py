@@ -18,8 +18,8 @@ _DAY = f"({_ENDED_AT} AT TIME ZONE c.time_zone)::date"
 
 _COUNT = f"""
 WITH counted AS (
-  INSERT INTO dashboards_countedcharge (charge_id, day)
-  SELECT c.id, {_DAY} FROM charging_charge c
+  INSERT INTO dashboards_countedcharge (charge_id, day, is_failed)
+  SELECT c.id, {_DAY}, c.failed_at IS NOT NULL FROM charging_charge c
   WHERE (c.completed_at IS NOT NULL OR c.failed_at IS NOT NULL) AND {{which}}
   ORDER BY c.id
   ON CONFLICT (charge_id) DO NOTHING
@@ -40,6 +40,21 @@ ON CONFLICT (charge_point_id, day, operator_id, team_id, currency) DO UPDATE SET
 """  # noqa: S608 (constants)
 
 
+# Charges that were counted as failed and that their station started after all.
+_REVIVED = """
+SELECT counted.charge_id FROM dashboards_countedcharge counted JOIN charging_charge c ON c.id = counted.charge_id
+WHERE counted.charge_id = ANY(%s) AND counted.is_failed AND c.failed_at IS NULL
+"""
+_UNCOUNT = """
+WITH gone AS (DELETE FROM dashboards_countedcharge WHERE charge_id = ANY(%s) AND is_failed RETURNING charge_id, day)
+UPDATE dashboards_chargepointday d SET failed = d.failed - lines.failed
+FROM (SELECT c.charge_point_id, gone.day, c.operator_id, c.team_id, c.currency, count(*) AS failed
+      FROM gone JOIN charging_charge c ON c.id = gone.charge_id GROUP BY 1, 2, 3, 4, 5) AS lines
+WHERE d.charge_point_id = lines.charge_point_id AND d.day = lines.day AND d.operator_id = lines.operator_id
+  AND d.team_id = lines.team_id AND d.currency = lines.currency
+"""
+
+
 def roll_up(events: Sequence[ChargeSettled | ChargeFailed]) -> None:
     """Reaction: put these charges into their days. One that is counted already, or not finished, changes nothing."""
     count_charges([event.charge_id for event in events])
@@ -48,12 +63,18 @@ def roll_up(events: Sequence[ChargeSettled | ChargeFailed]) -> None:
 @operation
 def count_charges(charge_ids: Sequence[int]) -> None:
     """
-    Add finished charges to the roll-up, each once: its `CountedCharge` row claims it (primary key) in the same statement.
+    Add finished charges to the roll-up, each once: its `CountedCharge` row claims it (primary key) in the same statement. One that
+    had failed and started after all is taken back first.
 
-    Beside itself it takes the lines in the order of their key, so drains wait for each other and never deadlock.
+    Beside itself it takes the lines in the order of their key, so drains wait for each other and never deadlock; one that takes
+    something back runs alone.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
+        cursor.execute(_REVIVED, [list(charge_ids)])
+        revived = [id for (id,) in cursor.fetchall()]
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if revived else '_shared'}({_LOCK})")
+        if revived:
+            cursor.execute(_UNCOUNT, [revived])
         cursor.execute(_COUNT.format(which="c.id = ANY(%s)"), [list(charge_ids)])
 
 

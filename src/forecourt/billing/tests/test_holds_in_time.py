@@ -17,7 +17,10 @@ from forecourt.ledger.models import Hold
 from forecourt.network.intents import CommandAnswer
 from forecourt.network.models import ChargePoint, Command
 
-STEPS = ("reserve", "ask", "restart", "give up", "key", "remote", "replayed remote", "refuse", "time", "long time", "stop", "settle")
+STEPS = (
+    "reserve", "ask", "restart", "give up", "key", "remote", "replayed remote", "refuse", "time", "long time", "three days", "stop", "settle",
+)  # fmt: skip
+PASSES = {"time": 1, "long time": 20, "three days": 3 * 24 * 60}  # minutes
 BEGINNINGS = ("ask", "reserve", "key"), ("time", "restart", "refuse", "give up", "ask"), ("remote", "replayed remote", "key", "long time")
 steps = st.tuples(st.sampled_from(STEPS), st.sampled_from((0, 0, 0, 1, 2)))
 tails = st.lists(steps, max_size=8)
@@ -47,9 +50,11 @@ class Street:
             case "refuse":
                 answers = [CommandAnswer(id, "rejected", None, self.at) for id in Command.objects.values_list("pk", flat=True)]
                 operations.note_command_answers(answers)
-            case "time" | "long time":
-                self.at += timedelta(minutes=1 if step == "time" else 20)
+            case "time" | "long time" | "three days":
+                self.at += timedelta(minutes=PASSES[step])
                 operations.expire_charges(at=self.at)
+                operations.follow_unstopped(at=self.at)
+                operations.end_lost_charges(at=self.at)
             case "stop":
                 self.stop_all()
             case "settle":

@@ -4,7 +4,9 @@ from forecourt.charging.operations.authorizing import authorize
 from forecourt.charging.operations.batches import REFUSALS, hopefully
 from forecourt.charging.operations.deleting import OBJECTIONS
 from forecourt.charging.operations.edits import edit_charge
-from forecourt.charging.operations.failing import expire_charges, note_command_answers, resume_unstopped
+from forecourt.charging.operations.ending import ChargeNotLost, end_charge, end_lost_charges
+from forecourt.charging.operations.failing import expire_charges, note_command_answers
+from forecourt.charging.operations.limits import stop_at_price_limits
 from forecourt.charging.operations.meters import record_meters
 from forecourt.charging.operations.requests import (
     ChargeAlreadyStopped,
@@ -23,6 +25,7 @@ from forecourt.charging.operations.requests import (
 from forecourt.charging.operations.settling import Completion, complete_charges, settle_unreleased
 from forecourt.charging.operations.starts import start_charges
 from forecourt.charging.operations.statuses import follow_statuses
+from forecourt.charging.operations.stopping import follow_unstopped
 from forecourt.charging.operations.stops import stop_charges
 from forecourt.charging.rules.limits import Limits
 from forecourt.charging.rules.limits import broken as broken_limits
@@ -31,6 +34,7 @@ __all__ = [
     "OBJECTIONS",
     "REFUSALS",
     "ChargeAlreadyStopped",
+    "ChargeNotLost",
     "ChargeNotStarted",
     "ChargePointBusy",
     "ChargePointNotConnected",
@@ -44,8 +48,11 @@ __all__ = [
     "broken_limits",
     "complete_charges",
     "edit_charge",
+    "end_charge",
+    "end_lost_charges",
     "expire_charges",
     "follow_statuses",
+    "follow_unstopped",
     "hopefully",
     "note_command_answers",
     "record_meters",
@@ -53,8 +60,8 @@ __all__ = [
     "request_stop",
     "reserve",
     "restart",
-    "resume_unstopped",
     "settle_unreleased",
     "start_charges",
+    "stop_at_price_limits",
     "stop_charges",
 ]

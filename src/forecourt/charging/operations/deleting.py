@@ -14,7 +14,9 @@ from forecourt.teams.models import Team
 def _a_charge_runs(charge_point: ChargePoint) -> str | None:
     """Running, being started or promised. One that has stopped is settled without its charge point."""
     if Charge.objects.filter(charge_point=charge_point, stopped_at=None).exclude(state=Charge.State.COMPLETED).exists():
-        return _("A charge is running on this charge point, or it is promised to somebody. Stop the charge first.")
+        return _(
+            "A charge is running on this charge point, or it is promised to somebody. Stop the charge first; if its station is silent, end it on its page."
+        )
     return None
 
 

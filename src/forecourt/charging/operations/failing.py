@@ -41,21 +41,6 @@ def expire_charges(*, at: datetime, limit: int = 500) -> int:
 
 
 @operation
-def resume_unstopped() -> int:
-    """Charges that were asked to stop, by no request that is still open: they go on charging; how many."""
-    return execute(
-        """
-        WITH mine AS (
-          SELECT id FROM charging_charge c WHERE c.state = 'stopping' AND c.state <> 'completed' AND c.stopped_at IS NULL
-            AND NOT EXISTS (SELECT FROM network_command command WHERE command.charge_id = c.id AND command.action = 'stop'
-                              AND command.state IN ('requested', 'sent', 'unknown', 'accepted'))
-          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
-        UPDATE charging_charge c SET state = 'charging' FROM mine WHERE c.id = mine.id""",
-        [],
-    )
-
-
-@operation
 def note_command_answers(answers: Sequence[CommandAnswer]) -> None:
     """
     What stations answered to starts and stops: a start that was refused fails its charge, a stop that was refused leaves it

@@ -6,11 +6,29 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from forecourt.charging.operations.commands import StopWish, ask_to_stop
-from forecourt.charging.queries.sessions import MeteredCharge
-from forecourt.charging.queries.sql import rows
+from forecourt.charging.queries.sessions import MeteredCharge, metered_charges
+from forecourt.charging.queries.sql import fetched, rows
 from forecourt.charging.queries.tariffs import Priced, tariff_of, usage_so_far, versions_of
 from forecourt.kit.money import Money
+from forecourt.kit.operations import operation
 from forecourt.pricing import rules as pricing
+
+
+@operation
+def stop_at_price_limits(*, at: datetime) -> None:
+    """
+    Ask the stations to stop the charges that have come to their price by now: time costs too, and not every station sends samples.
+
+    Beside itself, and beside samples that come: the charges are locked in id order, and a request that is open stays the one.
+    """
+    limited = fetched(
+        """SELECT station_id, transaction_id FROM charging_charge
+           WHERE state IN ('charging', 'paused') AND state <> 'completed' AND limit_price_minor IS NOT NULL
+             AND started_at IS NOT NULL AND stopped_at IS NULL""",
+        [],
+    )
+    charges = metered_charges(limited).values() if limited else ()
+    request_stops_at_limits([Progress(charge, charge.known_wh, None, at) for charge in charges], at=at)
 
 
 class Progress(NamedTuple):

@@ -216,7 +216,7 @@ def restart(*, actor: Actor, charge: Charge, at: datetime) -> Charge:
 
 def _forced_again(actor: Actor, charge: Charge) -> int | None:
     """The price is the owner's to choose: a payer who starts again does not repeat a favour."""
-    if not charge.is_price_forced:
+    if charge.price_group_id is None or not charge.is_price_forced:
         return None
     groups = PriceGroup.objects.within(actor.scope(Permission.CHARGE_START)).filter(deleted_at=None, pk=charge.price_group_id)
     return charge.price_group_id if groups.exists() else None

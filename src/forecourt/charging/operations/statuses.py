@@ -9,8 +9,9 @@ from forecourt.charging.queries.sql import execute
 from forecourt.kit.operations import operation
 from forecourt.network.intents import StatusChange
 
-# Preparing: the next cable is in, so the last one is out. Unavailable comes after it is (OCPP 1.6 §4.9, F8).
-_FREE = frozenset({"Available", "Preparing", "Reserved", "Unavailable"})
+# Preparing: the next cable is in, so the last one is out. Unavailable comes after it is (OCPP 1.6 §4.9, F8). Faulted: from then on
+# the station vouches for nothing.
+_FREE = frozenset({"Available", "Preparing", "Reserved", "Unavailable", "Faulted"})
 _PAUSED = frozenset({"SuspendedEV", "SuspendedEVSE"})
 
 

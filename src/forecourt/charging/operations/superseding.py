@@ -20,9 +20,16 @@ def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[Ope
     It stopped when energy was last seen, not when the next charge began: nobody pays for the time between.
     """
     victims = [charge for point, at in starts for charge in opened.get(point, []) if charge.is_running and (charge.started_at or at) <= at]
-    if not victims:
+    end_at_last_meter([charge.id for charge in victims], reason=SUPERSEDED, recorded_at=recorded_at)
+
+
+def end_at_last_meter(ids: Sequence[int], *, reason: str, recorded_at: datetime) -> None:
+    """
+    Stop running charges without their station's word: at the last known meter and its time, and settle them. Their charge points
+    and they are locked.
+    """
+    if not ids:
         return
-    ids = [charge.id for charge in victims]
     meters = taken_meters(ids)
     columns = [[getattr(meters.get(id), name, None) for id in ids] for name in ("wh", "at", "soc_percent")]
     execute(
@@ -32,7 +39,7 @@ def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[Ope
           charging_ended_at = COALESCE(c.charging_ended_at, last.at, c.started_at), soc_percent = last.soc,
           meter_stop_wh = GREATEST(c.meter_start_wh, last.wh), meter_stop_reported_wh = COALESCE(last.wh, c.meter_start_wh)
         FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::numeric[]) AS last(id, wh, at, soc) WHERE c.id = last.id""",
-        [SUPERSEDED, recorded_at, ids, *columns],
+        [reason, recorded_at, list(ids), *columns],
     )
     announce_all(ChargeStopped(id) for id in ids)
     prepare_settlement(ids)
@@ -40,21 +47,17 @@ def supersede(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[Ope
 
 def release_earlier(starts: Sequence[tuple[int, datetime]], opened: dict[int, list[OpenCharge]]) -> None:
     """
-    Charges that stopped here before, and whose cable nobody was heard to release: it is out by the next start, and their
-    fee ends there.
+    Charges that stopped here before, and whose cable nobody was heard to release: it is out by the next start, but nobody knows
+    since when. Their fee ends at the stop.
     """
-    freed = {
-        charge.id: at
-        for point, at in starts
-        for charge in opened.get(point, [])
-        if charge.stopped_at and charge.released_at is None and charge.stopped_at <= at
-    }
-    if not freed:
-        return
-    execute(
-        """
-        UPDATE charging_charge c SET state = 'released', released_at = new.at
-        FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(id, at) WHERE c.id = new.id""",
-        [list(freed), list(freed.values())],
+    freed = sorted(
+        {
+            charge.id
+            for point, at in starts
+            for charge in opened.get(point, [])
+            if charge.stopped_at and charge.released_at is None and charge.stopped_at <= at
+        }
     )
-    prepare_settlement(list(freed))
+    if freed:
+        execute("UPDATE charging_charge SET state = 'released', released_at = stopped_at WHERE id = ANY(%s)", [freed])
+        prepare_settlement(freed)

@@ -35,6 +35,17 @@ def charge_stop(request: PageRequest, charge_id: int) -> HttpResponseBase:
 
 
 @page("GET", "POST")
+def charge_end(request: PageRequest, charge_id: int) -> HttpResponseBase:
+    """End a charge that its station has left behind."""
+    charge = fetch(Charge.objects, actor=request.actor, id=charge_id, needs=Permission.CHARGE_STOP)
+    if request.method == "POST":
+        operations.end_charge(actor=request.actor, charge=charge, at=clock.now())
+        return done(request, "charge-detail", charge.pk, message=_("The charge is ended and will be settled."))
+    says = _("It ends where its meter was heard of last, and is settled as that. Nothing that its station says later changes it.")
+    return _dialog(request, charge, _("End this charge without its station?"), says, _("End charge"), is_danger=True)
+
+
+@page("GET", "POST")
 def charge_restart(request: PageRequest, charge_id: int) -> HttpResponseBase:
     """Start again: the same charge point, payer, driver and limits; or start a reserved charge."""
     charge = fetch(Charge.objects, actor=request.actor, id=charge_id, needs=Permission.CHARGE_START)

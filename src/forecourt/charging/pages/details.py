@@ -13,6 +13,7 @@ from forecourt.access import Permission, Scope, fetch, lacks_here, may
 from forecourt.charging import operations, queries
 from forecourt.charging.models import Charge
 from forecourt.charging.queries import ChargeDetail
+from forecourt.charging.queries.lost import is_lost
 from forecourt.charging.rules.sides import Sight, lies_in, masked, sight
 from forecourt.charging.words import in_words
 from forecourt.kit import clock
@@ -107,6 +108,7 @@ def _buttons(request: PageRequest, detail: ChargeDetail) -> dict[str, Any]:
     asks = {"actor": request.actor, "id": charge.pk}
     return {
         "is_stoppable": runs and charge.state != Charge.State.STARTING,
+        "is_lost": runs and is_lost(charge.pk, at=clock.now()),
         "stop_refused": "" if may(Charge.objects, needs=Permission.CHARGE_STOP, **asks) else lacks_here(Permission.CHARGE_STOP),
         "can_restart": (not runs or charge.state == Charge.State.RESERVED)
         and charge.payer_team_id is not None

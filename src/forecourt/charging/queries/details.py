@@ -41,7 +41,7 @@ class ChargeDetail:
         return self.charge.state != Charge.State.COMPLETED
 
 
-_WITH = ("meter", "charge_point", "station", "payer_team", "person", "charge_key", "price_group", "price_version", "country")
+_WITH = ("meter", "charge_point__model", "station", "payer_team", "person", "charge_key", "price_group", "price_version", "country")
 
 
 def charge_detail(charge: Charge) -> ChargeDetail:

@@ -42,15 +42,20 @@ def versions_that_run_on(ids: Iterable[int | None]) -> set[int]:
 
 
 def usage_so_far(
-    *, started_at: datetime, until: datetime, charging_ended_at: datetime | None, energy_wh: int, time_zone: str
-) -> pricing.Usage:
-    """A running charge as the engine sees it: stopped at this moment, the energy in one piece."""
+    *, started_at: datetime, until: datetime, charging_ended_at: datetime | None, energy_wh: int, time_zone: str,
+    released_at: datetime | None = None,
+) -> pricing.Usage:  # fmt: skip
+    """
+    A charge as the engine sees it before it is settled: stopped at this moment or before, the energy in one piece. With `released_at`
+    the cable stays until then.
+    """
     return pricing.Usage(
         started_at=started_at,
         stopped_at=max(until, started_at),
         charging_ended_at=charging_ended_at,
-        released_at=None,
+        released_at=released_at,
         energy_wh=energy_wh,
         buckets_from_at=started_at,
+        reports_release=released_at is not None,
         time_zone=time_zone,
     )

@@ -19,15 +19,11 @@ class Stop:
 def judge_stop(*, at: datetime, meter_wh: int, started_at: datetime, meter_start_wh: int, meter_last_wh: int | None, max_w: int) -> Stop:
     """
     A meter below the start is kept as reported, billed as zero and flagged; so is a stop before its start. A meter below the
-    highest sample, or above what the charge point could have given, is billed as reported and flagged.
-    Source: guarantees.md, section 1 (S#1297: negative energy).
+    highest sample is billed as reported and flagged. One above what the charge point could have given is not believed, as an absurd
+    sample is not: the highest sample that was believed is billed, else nothing. Source: guarantees.md, section 1 (S#1297: negative energy).
     """
     stopped_at = max(at, started_at)
-    billed = max(meter_wh, meter_start_wh)
-    is_strange = (
-        meter_wh < meter_start_wh
-        or at < started_at
-        or (meter_last_wh is not None and meter_wh < meter_last_wh)
-        or is_absurd(wh=billed - meter_start_wh, seconds=(stopped_at - started_at).total_seconds(), max_w=max_w)
-    )
-    return Stop(stopped_at, billed, meter_wh, is_strange)
+    last = meter_start_wh if meter_last_wh is None else max(meter_last_wh, meter_start_wh)
+    is_too_much = is_absurd(wh=meter_wh - meter_start_wh, seconds=(stopped_at - started_at).total_seconds(), max_w=max_w)
+    billed = last if is_too_much else max(meter_wh, meter_start_wh)
+    return Stop(stopped_at, billed, meter_wh, is_too_much or at < started_at or meter_wh < last)

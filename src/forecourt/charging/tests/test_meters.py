@@ -202,6 +202,17 @@ def test_below_the_limits_nothing_is_asked(cast):
     assert not Command.objects.exists()
 
 
+def test_time_costs_too_so_a_price_limit_is_asked_for_without_a_sample(cast):
+    place = make_place(cast, components=({"type": "min", "price": "1"},))
+    start(place)
+    Charge.objects.update(limit_price_minor=2000)
+    operations.stop_at_price_limits(at=minutes(19))
+    assert not Command.objects.exists()
+    for moment in (20, 21):
+        operations.stop_at_price_limits(at=minutes(moment))
+    assert (Command.objects.get().action, Charge.objects.get().state) == ("stop", "stopping")
+
+
 def test_signed_readings_are_kept_byte_for_byte_and_once(cast):
     place = make_place(cast)
     transaction = start(place).transaction_id

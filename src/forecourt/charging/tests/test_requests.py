@@ -223,10 +223,34 @@ def test_a_stop_that_was_never_sent_leaves_the_charge_charging(cast):
     place = make_place(cast)
     operations.start_charges([place.start()], recorded_at=AT)
     operations.request_stop(actor=cast.actor("ada"), charge=Charge.objects.get(), at=minutes(1))
-    assert operations.resume_unstopped() == 0
+    operations.follow_unstopped(at=minutes(3))
+    assert Charge.objects.get().state == "stopping"
     Command.objects.update(state="expired")
-    assert operations.resume_unstopped() == 1
+    operations.follow_unstopped(at=minutes(3))
     assert Charge.objects.get().state == "charging"
+    assert Command.objects.count() == 1
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "accepted"])
+def test_a_stop_that_nothing_came_of_is_asked_for_again_a_few_times(cast, outcome):
+    place = make_place(cast)
+    operations.start_charges([place.start()], recorded_at=AT)
+    operations.request_stop(actor=cast.actor("ada"), charge=Charge.objects.get(), at=minutes(1))
+    for minute in range(2, 12):
+        Command.objects.update(state=outcome)
+        operations.follow_unstopped(at=minutes(minute))
+    assert Command.objects.filter(action="stop").count() == 5
+    assert Charge.objects.get().state == "charging"
+
+
+def test_who_may_not_charge_is_stopped_however_often_the_station_says_no(cast):
+    place = make_place(cast)
+    operations.start_charges([place.start(tag="UNKNOWN")], recorded_at=AT)
+    for minute in range(2, 12):
+        answer(Command.objects.latest("pk"), "rejected")
+        Command.objects.update(state="rejected")
+        operations.follow_unstopped(at=minutes(minute))
+    assert Command.objects.filter(action="stop").count() == 5
 
 
 def test_a_stopped_charge_cannot_be_stopped_again(cast):

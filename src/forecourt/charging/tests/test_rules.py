@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from forecourt.charging.intents import AuthStatus, Reading, Sample, StartIntent
 from forecourt.charging.rules import meters, names
 from forecourt.charging.rules.authorization import Holder, MemberFacts, PointFacts, Refusal, TeamFacts, judge, status_of
+from forecourt.charging.rules.stopping import Next, after_request
 from forecourt.charging.rules.stops import judge_stop
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -202,7 +203,8 @@ def stop(meter_wh: int, *, after: int = 3600, last: int | None = None):
         ({"meter_wh": -5}, 1000, True),
         ({"meter_wh": 9000, "last": 9001}, 9000, True),
         ({"meter_wh": 46_000}, 46_000, False),
-        ({"meter_wh": 46_001}, 46_001, True),
+        ({"meter_wh": 46_001}, 1000, True),
+        ({"meter_wh": 2_147_483_647, "last": 9001}, 9001, True),
         ({"meter_wh": 1000, "after": -1}, 1000, True),
     ],
 )
@@ -210,6 +212,29 @@ def test_what_is_believed_of_a_stop(given, billed, is_suspicious):
     found = stop(**given)
     assert (found.meter_stop_wh, found.reported_wh, found.is_suspicious) == (billed, given["meter_wh"], is_suspicious)
     assert found.stopped_at >= AT
+
+
+@pytest.mark.parametrize(
+    ("outcome", "minutes_ago", "requests", "is_refused", "step"),
+    [
+        ("requested", 60, 1, False, Next.WAIT),
+        ("sent", 60, 1, False, Next.WAIT),
+        ("accepted", 0, 1, False, Next.WAIT),
+        ("accepted", 2, 1, False, Next.ASK),
+        ("accepted", 2, 5, False, Next.GO_ON),
+        ("unknown", 2, 4, False, Next.ASK),
+        ("expired", 2, 1, False, Next.GO_ON),
+        ("rejected", 2, 1, False, Next.GO_ON),
+        ("rejected", 2, 1, True, Next.ASK),
+        ("rejected", 0, 1, True, Next.WAIT),
+        ("expired", 2, 5, True, Next.GO_ON),
+        (None, None, 0, True, Next.ASK),
+        (None, None, 0, False, Next.GO_ON),
+    ],
+)
+def test_what_to_do_about_a_charge_that_was_asked_to_stop(outcome, minutes_ago, requests, is_refused, step):
+    asked_at = None if minutes_ago is None else AT - timedelta(minutes=minutes_ago)
+    assert after_request(outcome=outcome, asked_at=asked_at, requests=requests, is_refused=is_refused, at=AT) is step
 
 
 @given(st.integers(-(2**40), 2**40), st.integers(-100_000, 100_000), st.none() | st.integers(0, 2**40))

@@ -7,7 +7,9 @@ import pytest
 from forecourt.charging import operations
 from forecourt.charging.intents import AuthorizeIntent, AuthStatus
 from forecourt.charging.models import Charge, ChargeEnergy
+from forecourt.charging.queries import running_cost
 from forecourt.charging.tests.factories import AT, make_place, meter, minutes, start, started, stop
+from forecourt.kit.money import Money
 from forecourt.ledger import queries as ledger
 from forecourt.network.intents import StatusChange
 from forecourt.network.models import ChargePoint, Command
@@ -183,6 +185,18 @@ def test_while_an_idle_fee_runs_on_the_charge_waits_for_the_release_of_the_cable
     assert (charge.state, charge.released_at, sum(charge.energy.wh)) == ("released", minutes(90), 5000)
 
 
+def test_the_price_goes_on_after_the_stop_while_the_idle_fee_runs(cast):
+    place = make_place(cast, components=IDLE)
+    transaction = start(place).transaction_id
+    operations.stop_charges([stop(place.station, transaction, 6000, at=minutes(30))], recorded_at=minutes(30))
+    charge = Charge.objects.get()
+    shown = [running_cost(charge, at=minutes(moment)) for moment in (30, 50)]
+    status(place, "Available", at=minutes(50), before="Finishing")
+    charge.refresh_from_db()
+    assert shown == [Money(1250, "DKK"), Money(1250 + 500, "DKK")]
+    assert running_cost(charge, at=minutes(90)) == shown[1]
+
+
 def test_a_cable_that_was_out_before_the_stop_was_told_costs_no_idle_fee(cast):
     place = make_place(cast, components=IDLE)
     transaction = start(place).transaction_id
@@ -201,7 +215,7 @@ def test_a_vehicle_that_drove_off_costs_no_idle_fee(cast):
     assert ChargeEnergy.objects.exists()
 
 
-@pytest.mark.parametrize("after", ["Available", "Preparing", "Unavailable"])
+@pytest.mark.parametrize("after", ["Available", "Preparing", "Unavailable", "Faulted"])
 def test_what_comes_after_the_cable_is_out_releases_it(cast, after):
     place = make_place(cast, components=IDLE)
     transaction = start(place).transaction_id
@@ -210,13 +224,13 @@ def test_what_comes_after_the_cable_is_out_releases_it(cast, after):
     assert (Charge.objects.get().state, Charge.objects.get().released_at) == ("released", minutes(33))
 
 
-def test_the_next_start_ends_the_idle_fee_of_a_cable_that_nobody_was_heard_to_release(cast):
+def test_a_cable_that_nobody_was_heard_to_release_before_the_next_start_costs_no_idle_fee(cast):
     place = make_place(cast, components=IDLE)
     old = start(place)
     operations.stop_charges([stop(place.station, old.transaction_id, 6000, at=minutes(30))], recorded_at=minutes(30))
     start(place, at=minutes(60), meter_wh=6000)
     charge = Charge.objects.get(pk=old.charge_id)
-    assert (charge.state, charge.stopped_at, charge.released_at) == ("released", minutes(30), minutes(60))
+    assert (charge.state, charge.stopped_at, charge.released_at) == ("released", minutes(30), minutes(30))
     assert ChargeEnergy.objects.filter(charge=charge).exists()
 
 

@@ -39,6 +39,20 @@ def test_settled_and_failed_charges_are_summed_per_charge_point_and_day(cast, po
     assert (row.organisation_id, row.operator_id, row.team_id) == (cast.northwind.organisation_id, cast.northwind.pk, cast.harbour.pk)
 
 
+def test_a_charge_that_failed_and_started_after_all_counts_as_what_it_became(point):
+    failed, stays = make_failed(point), make_failed(point)
+    operations.roll_up([ChargeFailed(failed.pk), ChargeFailed(stays.pk)])
+    assert [(row[2], row[3]) for row in lines()] == [(0, 2)]
+    became = make_settled(point)
+    became.refresh_from_db()
+    columns = ("failed_at", "failure_reason", "started_at", "stopped_at", "completed_at", "meter_start_wh", "meter_stop_wh", "price_minor")
+    Charge.objects.filter(pk=failed.pk).update(**{name: getattr(became, name) for name in columns})
+    became.delete()
+    for _again in range(2):
+        operations.roll_up([ChargeSettled(failed.pk)])
+        assert [(charges, failures, energy) for _day, _c, charges, failures, energy, *_ in lines()] == [(1, 1, 10_000)]
+
+
 def test_the_same_events_again_change_nothing(point):
     charges = [make_settled(point), make_settled(point)]
     settle(*charges)
