@@ -39,6 +39,7 @@ _ENTITIES: dict[str, tuple[frozenset[Permission], frozenset[Permission], frozens
         frozenset({P.TEAM_CREATE, P.TEAM_UPDATE, P.TEAM_FREEZE}),
         frozenset({P.TEAM_DELETE}),
     ),
+    "transaction": (frozenset({P.WALLET_READ}), frozenset(), frozenset()),
     "users": (frozenset({P.PERSON_READ}), frozenset({P.PERSON_CREATE}), frozenset()),
     "wallet-transactions": (frozenset({P.WALLET_READ}), frozenset({P.WALLET_ADJUST}), frozenset()),
     "webhooks": (frozenset({P.INTEGRATION_READ}), frozenset(), frozenset()),
@@ -48,7 +49,7 @@ _ENTITIES: dict[str, tuple[frozenset[Permission], frozenset[Permission], frozens
 _WITHOUT_RESOURCES = (
     "charging-profiles", "deeplinks", "insights", "installer-jobs", "invoices", "payment-terminals", "plans",
     "prices-forecast", "promotion-codes", "receipts", "reports", "sponsored-charge-points", "subscriptions", "tariffs",
-    "transaction", "vehicles", "cdrs", "energy",
+    "vehicles", "cdrs", "energy",
 )  # fmt: skip
 ENTITIES = (*_ENTITIES, *_WITHOUT_RESOURCES)
 

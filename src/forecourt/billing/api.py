@@ -14,6 +14,7 @@ from forecourt.billing.queries.breakdown import Breakdown, Component, Hour
 from forecourt.charging.models import Charge
 from forecourt.charging.rules.sides import sight
 from forecourt.places.models import Currency
+from forecourt.pricing.rules import LineKind, Unit
 
 router = Router(tags=["Charges"])
 Tags = Mapping[int, dict[str, Any]]
@@ -116,5 +117,18 @@ def _component(component: Component, tags: Tags) -> dict[str, Any]:
         "description": component.description,
         "masterPricing": component.is_master,
         "tag": tags.get(component.tag_id or 0),
-        "metadata": None,
+        "metadata": _metadata(component),
     }
+
+
+def _metadata(component: Component) -> dict[str, Any]:
+    """How many of what at which price each (partner API §11.10, `ComponentMetadataDto`)."""
+    if component.kind == LineKind.IDLE:
+        return {
+            "type": "idle-fee-metadata", "amountPerMinute": component.unit_minor, "minutes": float(component.quantity),
+            "from": component.from_at, "to": component.until_at,
+        }  # fmt: skip
+    if component.kind == LineKind.DURATION:
+        return {"type": "duration-fee-metadata", "totalMinutes": float(component.quantity), "feePerMinute": component.unit_minor}
+    kwh = float(component.quantity) if component.unit == Unit.KWH else None
+    return {"type": "default-metadata", "kwh": kwh, "price": component.unit_minor}

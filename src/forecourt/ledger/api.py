@@ -359,6 +359,22 @@ def get_transaction(request: ApiRequest, transaction_id: Id) -> dict[str, Any]:
     return found
 
 
+class PatchTransactionIn(In):
+    """Taken and not kept: the contract's fields are deprecated, and are always null in answers."""
+
+    partner_external_id: str | None = None
+    partner_custom_payload: Payload | None = None
+
+
+@endpoint(
+    router, "PATCH", "/wallet-transactions/{int:transaction_id}", "patch-transaction", returns=TransactionOut, scope="transaction:write",
+    deprecated=True,
+)  # fmt: skip
+def patch_transaction(request: ApiRequest, transaction_id: Id, body: PatchTransactionIn) -> dict[str, Any]:
+    """Changes nothing and answers the transaction as it is: a booked transaction never changes. Deprecated."""
+    return transaction_json(TRANSACTIONS.one(request.actor.scope(Permission.WALLET_READ), transaction_id))
+
+
 def _delivered(actor: Actor, ids: list[int]) -> dict[int, dict[str, Any]]:
     return by_id(TRANSACTIONS, actor.scope(Permission.WALLET_READ), ids, transaction_json)
 

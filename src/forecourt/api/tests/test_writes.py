@@ -2,6 +2,7 @@
 
 import pytest
 
+from forecourt.access import Permission
 from forecourt.api.tests.test_contract import assert_conforms
 from forecourt.charging.api.shapes import PublicChargeOut, StartedChargeOut
 from forecourt.charging.models import Charge
@@ -127,6 +128,26 @@ def test_checklist_8_and_7_the_public_api_knows_no_maintenance_and_always_has_a_
     found = world.client(person=world.cast.tom).call("GET", f"/charge-points/{world.place.point.pk}").json()
     assert found["state"] == "passive"
     assert found["serialNumber"]
+
+
+def test_what_the_public_api_shows_as_another_state_is_found_by_the_one_it_shows(world):
+    point = world.place.point
+    type(point).objects.filter(pk=point.pk).update(state="maintenance")
+    tom = world.client(person=world.cast.tom)
+    assert point.pk in [row["id"] for row in tom.call("GET", "/charge-points?state=passive").json()["data"]]
+    assert point.pk not in [row["id"] for row in world.client().call("GET", "/charge-points?state=passive").json()["data"]]
+    Charge.objects.exclude(state="completed").update(state="released")
+    shown = [row["state"] for row in tom.call("GET", "/charges?state=stopped").json()["data"]]
+    assert (
+        shown == ["stopped"] * Charge.objects.within(world.cast.actor("tom").scope(Permission.CHARGE_READ)).filter(state="released").count()
+    )
+
+
+def test_a_booked_transaction_stays_as_it_is(world):
+    client = world.client()
+    row = client.call("GET", "/wallet-transactions").json()["data"][0]
+    patched = client.call("PATCH", f"/wallet-transactions/{row['id']}", {"partnerExternalId": "mine"})
+    assert (patched.status_code, patched.json()) == (200, row)
 
 
 def test_checklist_9_and_10_charges_are_newest_first_with_rfc_3339_times(world):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from forecourt.billing.queries.charges import LineRow, charge_lines, usage_of
@@ -14,13 +15,18 @@ from forecourt.pricing.rules import Line, LineKind, Unit
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A line, or its share of an hour. `kind` is the partner API's `Component.type`."""
+    """A line, or its share of an hour. `kind` is the partner API's `Component.type`; `unit_minor` is the price of one `unit`, rounded."""
 
     kind: str
     price_minor: int
     description: str
     is_master: bool
     tag_id: int | None
+    quantity: Decimal
+    unit: Unit
+    unit_minor: int
+    from_at: datetime
+    until_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,8 @@ def breakdown(charge_id: int, *, purpose: str = "price") -> Breakdown | None:
         charge_id=charge_id,
         currency=rows[0].currency,
         hours=tuple(_hour(bucket) for bucket in pricing.split(master, usage, 3600)) if master else (),
-        fees=tuple(_component(line, line.gross.minor) for line in fees),
-        adjustments=tuple(_component(line, line.gross.minor) for line in adjustments),
+        fees=tuple(_component(line, line.gross.minor, line.quantity) for line in fees),
+        adjustments=tuple(_component(line, line.gross.minor, line.quantity) for line in adjustments),
         master_minor=_sum(master),
         secondary_minor=0,
         fees_minor=_sum(fees),
@@ -93,11 +99,14 @@ def tags_of(found: Iterable[Breakdown]) -> dict[int, dict[str, Any]]:
 
 
 def _hour(bucket: pricing.Bucket) -> Hour:
-    return Hour(bucket.from_at, bucket.until_at, tuple(_component(part.line, part.gross.minor) for part in bucket.parts))
+    return Hour(bucket.from_at, bucket.until_at, tuple(_component(part.line, part.gross.minor, part.quantity) for part in bucket.parts))
 
 
-def _component(line: Line, minor: int) -> Component:
-    return Component(line.kind.value, minor, line.description, line.is_master, line.tag_id)
+def _component(line: Line, minor: int, quantity: Decimal) -> Component:
+    unit = Money.rounded(line.unit_price, line.gross.currency).minor
+    return Component(
+        line.kind.value, minor, line.description, line.is_master, line.tag_id, quantity, line.unit, unit, line.from_at, line.until_at
+    )
 
 
 def _sum(lines: list[Line]) -> int:

@@ -10,7 +10,7 @@ from forecourt.api.endpoint import ApiRequest, endpoint
 from forecourt.api.paging import Ceiling
 from forecourt.api.rows import Pure, Where
 from forecourt.api.shapes import Id, Page
-from forecourt.charging.api.rows import CHARGES, as_seen, buckets, charge_json, public_charge_json
+from forecourt.charging.api.rows import CHARGES, PUBLIC_STATES, as_seen, buckets, charge_json, public_charge_json
 from forecourt.charging.api.shapes import ChargeOut, ChargeQuery, ConsumptionOut, ConsumptionQuery, PublicChargeOut
 from forecourt.charging.models import Charge
 from forecourt.kit.errors import Invalid
@@ -23,6 +23,8 @@ ceiling = Ceiling(MOST)
 SUSPENDED = {"suspended_ev": "SuspendedEV", "suspended_evse": "SuspendedEVSE"}
 _SUSPENDED_BY = """r.state = 'paused'
  AND EXISTS (SELECT FROM network_chargepoint suspended WHERE suspended.id = r.charge_point_id AND suspended.ocpp_status = %s)"""
+# What the Public API shows as another state is found by the one it shows.
+PUBLIC_AS = {shown: [state for state, as_shown in PUBLIC_STATES.items() if as_shown == shown] for shown in PUBLIC_STATES.values()}
 # A row leaves an answer that asks for one of these; the answer's size may shrink and is counted each time.
 CHANGING = ("state", "partner_external_id", "from_updated_date", "from_completed_date", "to_completed_date")
 
@@ -54,15 +56,15 @@ def _external_id(where: Where, value: str | None, scope: Scope) -> Where:
     return where.add(f"r.partner_external_id = %s AND {mine}", value, *ids)
 
 
-def _where(query: ChargeQuery, side: str, scope: Scope) -> Where:
+def _where(query: ChargeQuery, side: str, scope: Scope, *, is_public: bool) -> Where:
     if (query.charge_auth_type is None) != (query.charge_auth_id is None):
         raise Invalid("chargeAuthType and chargeAuthId go together.", fields={"chargeAuthId": "Give both or none."})
     where = Where().equals("payer_team_id" if side == "payer" else "team_id", query.team_id)
     where.equals("charge_point_id", query.charge_point_id).equals("site_id", query.site_id)
     if (status := SUSPENDED.get(query.state or "")) is not None:
         where.add(_SUSPENDED_BY, status)
-    else:
-        where.equals("state", query.state)
+    elif query.state is not None:
+        where.add("r.state = ANY(%s)", [query.state, *(PUBLIC_AS.get(query.state, ()) if is_public else ())])
     where.since("created_at", query.from_date).until("created_at", query.to_date).since("updated_at", query.from_updated_date)
     where.since("completed_at", query.from_completed_date).until("completed_at", query.to_completed_date)
     where.equals("auth_type", query.charge_auth_type).equals("auth_id", query.charge_auth_id)
@@ -87,7 +89,7 @@ def get_charges(request: ApiRequest, query: Query[ChargeQuery]) -> dict[str, Any
     """
     scope = request.consumer.within(query.operator_id).scope(Permission.CHARGE_READ)
     side = None if request.consumer.is_public else query.operator_role
-    where = _where(query, query.operator_role, scope)
+    where = _where(query, query.operator_role, scope, is_public=request.consumer.is_public)
     shape = Pure(shape_for(request, scope), (scope, request.consumer.is_public))
     return ceiling.page_of(CHARGES, shape, scope, where, query, key=_key(scope, query, side), side=side)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from forecourt.kit.money import Money
 from forecourt.pricing.rules.lines import Line
@@ -14,9 +15,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A line's share of one bucket. net + vat = gross."""
+    """A line's share of one bucket. net + vat = gross; the quantities of the parts add up to the line's."""
 
     line: Line
+    quantity: Decimal
     net: Money
     vat: Money
     gross: Money
@@ -55,8 +57,8 @@ def _starts(lines: Sequence[Line], usage: Usage, length: timedelta) -> list[date
 
 def _shares(line: Line, usage: Usage, starts: Sequence[datetime], length: timedelta) -> list[Part]:
     weights = _weights(line, usage, starts, length)
-    nets, vats = line.net.split(weights), line.vat.split(weights)
-    return [Part(line, net, vat, net + vat) for net, vat in zip(nets, vats, strict=True)]
+    nets, vats, whole = line.net.split(weights), line.vat.split(weights), sum(weights)
+    return [Part(line, line.quantity * weight / whole, net, vat, net + vat) for weight, net, vat in zip(weights, nets, vats, strict=True)]
 
 
 def _weights(line: Line, usage: Usage, starts: Sequence[datetime], length: timedelta) -> list[int]:
