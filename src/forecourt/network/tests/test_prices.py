@@ -73,6 +73,7 @@ def test_a_price_is_used_on_sites_and_charge_points_and_its_page_lists_them(cast
     assert rows == {here.pk: (price, None), there.pk: (price, None), beside.pk: (None, cost)}
     page = text(ada.get(reverse("price-group-detail", args=[price.pk])))
     assert reverse("charge-point", args=[here.pk]) in page
+    assert "<td>Quay</td><td>Harbour</td>" in page
     assert reverse("charge-point", args=[beside.pk]) not in page
 
 
