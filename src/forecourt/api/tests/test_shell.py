@@ -120,7 +120,7 @@ def test_guessing_secrets_is_slowed_down_per_address(cast):
     body = {"clientId": "nobody", "clientSecret": "nothing"}
     statuses = [ApiClient(None).call("POST", "/auth/token", body).status_code for _ in range(130)]
     assert statuses[0] == 401
-    assert statuses[-1] == 429  # whichever window the attempts fell into
+    assert 429 in statuses  # two minutes, sixty each: where the attempts fall into two, one of them has more
 
 
 @pytest.mark.parametrize(("alias", "version"), [("2024-01-18", "v1"), ("2024-07-01", "v2")])
