@@ -179,9 +179,9 @@ def apply_price_group(
     column = GROUP_COLUMNS.get(PriceGroup.Type(price_group.type))
     if column is None:
         raise Invalid(_("Prices of this type are not set on charge points."), fields={"price_group": _("Choose another price group.")})
-    scope = actor.scope(Permission.CHARGE_POINT_UPDATE)
+    scope = actor.reach_of(Permission.CHARGE_POINT_UPDATE)
     rows = ChargePoint.objects.within(scope).filter(deleted_at=None)
-    sites = Site.objects.within(actor.scope(Permission.SITE_UPDATE)).filter(deleted_at=None, pk__in=site_ids)
+    sites = Site.objects.within(actor.reach_of(Permission.SITE_UPDATE)).filter(deleted_at=None, pk__in=site_ids)
     if rows.filter(pk__in=charge_point_ids).count() != len(set(charge_point_ids)) or sites.count() != len(set(site_ids)):
         raise NotFound(_("There is nothing here with that id."))
     chosen = rows.filter(Q(pk__in=charge_point_ids) | Q(site__in=sites)).order_by("pk").select_for_update(no_key=True)

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from forecourt.access import Actor, Permission, refused_everywhere, require
+from forecourt.access import Actor, Permission, lacks_here, refused_everywhere
 from forecourt.kit import clock
-from forecourt.kit.errors import DomainError, NotFound
+from forecourt.kit.errors import DomainError, Forbidden, NotFound
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Site
 from forecourt.network.pages.buttons import note_errors
@@ -53,8 +53,8 @@ class ApplyForm(forms.Form):
 
     def __init__(self, data: Any, *, actor: Actor, group: PriceGroup, text: str) -> None:
         super().__init__(data)
-        points = queries.candidates(group, actor.scope(P.CHARGE_POINT_UPDATE), text=text)
-        sites = queries.candidate_sites(group, actor.scope(P.SITE_UPDATE), text=text)
+        points = queries.candidates(group, actor.reach_of(P.CHARGE_POINT_UPDATE), text=text)
+        sites = queries.candidate_sites(group, actor.reach_of(P.SITE_UPDATE), text=text)
         self.has_more = sites[MOST_CHOICES:].exists() or points[MOST_CHOICES:].exists()
         self.fields["sites"].queryset = _first(sites)  # type: ignore[attr-defined]
         self.fields["charge_points"].queryset = _first(points)  # type: ignore[attr-defined]
@@ -81,7 +81,8 @@ def _first(rows: Any) -> Any:
 def price_group_apply(request: PageRequest, group_id: int) -> HttpResponseBase:
     """Choose sites and charge points that get this price from their next charge on."""
     group = see_group(request.actor, group_id)
-    require(request.actor, P.CHARGE_POINT_UPDATE)
+    if not request.actor.reach_of(P.CHARGE_POINT_UPDATE):
+        raise Forbidden(lacks_here(P.CHARGE_POINT_UPDATE), permission=P.CHARGE_POINT_UPDATE.value)
     if group.deleted_at or group.type not in queries.GROUP_COLUMNS:
         raise NotFound(_("Prices of this type are not set on charge points."))
     text = request.GET.get("q", "").strip()[:120]
@@ -127,7 +128,7 @@ def carriers_card(request: HttpRequest) -> str:
     group = see_group(actor, match.kwargs["group_id"] if match else 0)
     if group.type not in queries.GROUP_COLUMNS:
         return ""
-    rows = queries.carriers_in(group, actor.scope(P.CHARGE_POINT_READ))
+    rows = queries.carriers_in(group, actor.reach_of(P.CHARGE_POINT_READ))
     context = {
         "group": group,
         "rows": rows[:SHOWN],
