@@ -81,7 +81,7 @@ def _first(rows: Any) -> Any:
 def price_group_apply(request: PageRequest, group_id: int) -> HttpResponseBase:
     """Choose sites and charge points that get this price from their next charge on."""
     group = see_group(request.actor, group_id)
-    if not request.actor.reach_of(P.CHARGE_POINT_UPDATE):
+    if not queries.teams_with(group, request.actor.reach_of(P.CHARGE_POINT_UPDATE)).exists():
         raise Forbidden(lacks_here(P.CHARGE_POINT_UPDATE), permission=P.CHARGE_POINT_UPDATE.value)
     if group.deleted_at or group.type not in queries.GROUP_COLUMNS:
         raise NotFound(_("Prices of this type are not set on charge points."))

@@ -5,6 +5,7 @@ from django.db.models import Count, Q, QuerySet
 from forecourt.access import Scope
 from forecourt.network.models import ChargePoint, Site
 from forecourt.pricing.models import PriceGroup
+from forecourt.teams.models import Team
 
 # The columns of a charge point that hold price groups, by the group's type.
 GROUP_COLUMNS = {
@@ -24,6 +25,12 @@ def carriers_in(group: PriceGroup, scope: Scope) -> QuerySet[ChargePoint]:
     """Those in the scope, by name, with site and team."""
     rows = ChargePoint.objects.within(scope).filter(carriers(group), deleted_at=None)
     return rows.select_related("site", "team").order_by("name", "id")
+
+
+def teams_with(group: PriceGroup, scope: Scope) -> QuerySet[Team]:
+    """The teams in the scope that may use the group."""
+    teams = Team.objects.within(scope)
+    return teams.filter(pk=group.team_id) if group.team_id is not None else teams.filter(_may_use(group))
 
 
 def candidates(group: PriceGroup, scope: Scope, *, text: str = "") -> QuerySet[ChargePoint]:
