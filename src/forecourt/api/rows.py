@@ -139,6 +139,13 @@ class Where:
         """Inclusive (partner API §5.2)."""
         return self if moment is None else self.add(f"r.{column} <= %s", moment)
 
+    def shown_state(self, asked: str | None, shown_as: Mapping[str, str]) -> "Where":
+        """The rows that are shown in this state: those that are in it, and those that `shown_as` shows so."""
+        if asked is None:
+            return self
+        states = [asked, *(state for state, shown in shown_as.items() if shown == asked)]
+        return self.equals("state", asked) if len(states) == 1 else self.add("r.state = ANY(%s)", states)
+
     def external_id(self, value: str | None) -> "Where":
         """Equality; an empty string means rows that have none."""
         return self.add("r.partner_external_id IS NULL") if value == "" else self.equals("partner_external_id", value)

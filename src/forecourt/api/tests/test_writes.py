@@ -143,6 +143,16 @@ def test_what_the_public_api_shows_as_another_state_is_found_by_the_one_it_shows
     )
 
 
+@pytest.mark.parametrize(("reservable", "minutes", "told"), [(True, 30, 30), (True, None, 15), (False, 30, None)])
+def test_the_time_of_a_reservation_is_told_where_one_is_possible(world, reservable, minutes, told):
+    point = world.place.point
+    type(point).objects.filter(pk=point.pk).update(is_reservable=reservable, reservation_minutes=minutes)
+    found = world.client().call("GET", f"/charge-points/{point.pk}").json()
+    assert (found["reservable"], found["reservationTime"]) == (reservable, told)
+    made = start(world, world.client(), reserveCharge=True)
+    assert made.status_code == (200 if reservable else 400)
+
+
 def test_a_booked_transaction_stays_as_it_is(world):
     client = world.client()
     row = client.call("GET", "/wallet-transactions").json()["data"][0]

@@ -23,8 +23,6 @@ ceiling = Ceiling(MOST)
 SUSPENDED = {"suspended_ev": "SuspendedEV", "suspended_evse": "SuspendedEVSE"}
 _SUSPENDED_BY = """r.state = 'paused'
  AND EXISTS (SELECT FROM network_chargepoint suspended WHERE suspended.id = r.charge_point_id AND suspended.ocpp_status = %s)"""
-# What the Public API shows as another state is found by the one it shows.
-PUBLIC_AS = {shown: [state for state, as_shown in PUBLIC_STATES.items() if as_shown == shown] for shown in PUBLIC_STATES.values()}
 # A row leaves an answer that asks for one of these; the answer's size may shrink and is counted each time.
 CHANGING = ("state", "partner_external_id", "from_updated_date", "from_completed_date", "to_completed_date")
 
@@ -63,8 +61,8 @@ def _where(query: ChargeQuery, side: str, scope: Scope, *, is_public: bool) -> W
     where.equals("charge_point_id", query.charge_point_id).equals("site_id", query.site_id)
     if (status := SUSPENDED.get(query.state or "")) is not None:
         where.add(_SUSPENDED_BY, status)
-    elif query.state is not None:
-        where.add("r.state = ANY(%s)", [query.state, *(PUBLIC_AS.get(query.state, ()) if is_public else ())])
+    else:
+        where.shown_state(query.state, PUBLIC_STATES if is_public else {})
     where.since("created_at", query.from_date).until("created_at", query.to_date).since("updated_at", query.from_updated_date)
     where.since("completed_at", query.from_completed_date).until("completed_at", query.to_completed_date)
     where.equals("auth_type", query.charge_auth_type).equals("auth_id", query.charge_auth_id)

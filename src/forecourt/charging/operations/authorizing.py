@@ -44,10 +44,9 @@ def _judge(intents: Sequence[AuthorizeIntent], at: datetime) -> list[Outcome]:
     nested = nestings((holders.get(one.id_tag), point) for one in intents for point in points.get(one.station_id, []))
     judged = [(one, holders.get(one.id_tag), points.get(one.station_id, [])) for one in intents]
     options = [_options(holder, places, members, nested, at) for _, holder, places in judged]
-    paid = [option for some in options for option in some if option.payer_in_advance]
-    funded = have_funds(option.payer_in_advance for option in paid if option.payer_in_advance)
-    asked = [option.asked for option in paid]
-    free = {one for one, prices in zip(asked, prices_of(asked), strict=True) if is_free(prices)}
+    funded = have_funds(payer for some in options for option in some if (payer := option.payer_in_advance))
+    poor = [option.asked for some in options for option in some if (payer := option.payer_in_advance) and payer.id not in funded]
+    free = {one for one, prices in zip(poor, prices_of(poor), strict=True) if is_free(prices)}
     refusals = [
         None if (one.station_id, one.id_tag) in remote else _kindest(holder, some, free, funded)
         for (one, holder, _), some in zip(judged, options, strict=True)

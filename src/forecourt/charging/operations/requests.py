@@ -29,11 +29,11 @@ from forecourt.kit.money import Money
 from forecourt.kit.operations import locked, operation
 from forecourt.network import operations as network
 from forecourt.network.models import ChargePoint, Command
+from forecourt.network.models.charge_points import RESERVATION_MINUTES
 from forecourt.pricing.models import PriceGroup
 from forecourt.teams.models import Team
 
 START_LIFETIME = timedelta(seconds=60)  # as long as the command lives
-RESERVATION = timedelta(minutes=15)  # where the charge point names no time of its own
 
 # What `rules.limits.broken` says, for the translators.
 LIMIT_WORDS = (
@@ -170,8 +170,7 @@ def reserve(
         raise ChargePointNotReservable(_("This charge point cannot be reserved."))
     _refuse_if_busy(wish.point)
     draft = _draft(wish, state=Charge.State.RESERVED, at=at)
-    lasts = timedelta(minutes=charge_point.reservation_minutes) if charge_point.reservation_minutes else RESERVATION
-    draft.expires_at = at + lasts
+    draft.expires_at = at + timedelta(minutes=charge_point.reservation_minutes or RESERVATION_MINUTES)
     drafts.insert([draft])
     show_promises([wish.point.id], at=at)
     return Charge.objects.get(pk=draft.id)

@@ -17,6 +17,7 @@ from forecourt.network.api.places import box, is_own, nearest, or_published
 from forecourt.network.api.point_rows import (
     LATITUDE,
     LONGITUDE,
+    PARTNER_STATES,
     POINTS,
     PUBLIC_API_STATES,
     charge_point_json,
@@ -57,8 +58,7 @@ def get_charge_points(request: ApiRequest, query: Query[ChargePointQuery]) -> di
     """
     scope = request.consumer.within(query.operator_id).scope(Permission.CHARGE_POINT_READ)
     where = Where().equals("site_id", query.site_id).equals("team_id", query.team_id).since("updated_at", query.from_updated_date)
-    if query.state is not None:
-        where.add("r.state = ANY(%s)", _states(query.state, is_public=request.consumer.is_public))
+    where.shown_state(query.state, PUBLIC_API_STATES if request.consumer.is_public else PARTNER_STATES)
     where.external_id(query.partner_external_id).living(query.include_deleted)
     box(where, query.bounding_box, LATITUDE, LONGITUDE)
     listing, reached = nearest(POINTS, query.sort_by_location, LATITUDE, LONGITUDE), scope
@@ -68,12 +68,6 @@ def get_charge_points(request: ApiRequest, query: Query[ChargePointQuery]) -> di
         reached, where = or_published(scope, where, ON_MAP)
         return page_of(listing, lambda row: _seen_by(scope, row), reached, where, query)
     return page_of(listing, Pure(charge_point_json), scope, where, query)
-
-
-def _states(asked: str, *, is_public: bool) -> list[str]:
-    """What is shown as another state is found by the one it is shown as."""
-    shown_as = PUBLIC_API_STATES if is_public else {"exempt": "other"}
-    return [asked, *(state for state, shown in shown_as.items() if shown == asked)]
 
 
 def _seen_by(scope: Any, row: Any) -> dict[str, Any]:

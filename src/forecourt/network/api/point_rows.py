@@ -8,6 +8,7 @@ from forecourt.api.reference_rows import Reference
 from forecourt.api.rows import Listing
 from forecourt.api.shapes import kw, kwh, location
 from forecourt.network.api.places import CP_METADATA, columns_of_place, metadata
+from forecourt.network.models.charge_points import RESERVATION_MINUTES
 from forecourt.operators.api import operator, operator_sql
 
 CONNECTORS = """(SELECT json_agg(json_build_object('id', t.id, 'identifier', t.identifier, 'name', t.name) ORDER BY k.ordinal)
@@ -40,6 +41,8 @@ PRIVATE = (
     "firmwareVersion", "priceGroupId", "costGroupId", "roamingPriceGroupId", "simCard", "lastConnectedAt", "disconnectedAt", "metadata",
 )  # fmt: skip
 MODELS = Reference("SELECT m.id, b.name, m.name FROM network_model m JOIN network_brand b ON b.id = m.brand_id")
+# States that are shown as others, which find them: by every credential, and by the Public API.
+PARTNER_STATES = {"exempt": "other"}
 PUBLIC_API_STATES = {"maintenance": "passive", "exempt": "other"}
 
 
@@ -71,7 +74,7 @@ def charge_point_json(row: Any) -> dict[str, Any]:
         "type": type_of(row),
         "note": row.note,
         "operatorNote": row.operator_note,
-        "state": "other" if row.state == "exempt" else row.state,
+        "state": PARTNER_STATES.get(row.state, row.state),
         "location": location(row),
         "connectors": row.connectors or [],
         "deeplinks": {"app": link, "web": link},
@@ -90,7 +93,7 @@ def charge_point_json(row: Any) -> dict[str, Any]:
         "sponsoredPriceGroupId": None,
         "isActive": row.active_at is not None,
         "reservable": row.is_reservable,
-        "reservationTime": row.reservation_minutes,
+        "reservationTime": (row.reservation_minutes or RESERVATION_MINUTES) if row.is_reservable else None,
         "simCard": {"imsi": row.imsi, "iccid": row.iccid} if row.imsi or row.iccid else None,
         "roaming": row.is_roaming,
         "lastConnectedAt": row.connected_at,

@@ -35,6 +35,9 @@ class State(models.TextChoices):
     OTHER = "other"
 
 
+RESERVATION_MINUTES = 15  # where a charge point that may be reserved names no time
+
+
 class ChargePoint(OperatorScoped, PartnerVisible, Address, Located):
     """
     One EVSE. `number` is its number in the station (OCPP 1.6 connectorId, 2.0.1 evse.id).

@@ -13,7 +13,7 @@ from forecourt.kit.operations import operation
 from forecourt.kit.secrets import keyed_hash, new_secret
 from forecourt.network.models import Model, Station
 from forecourt.network.operations.deleting import refuse_if_deleted
-from forecourt.network.operations.gathering import default_price_group, refuse_fleet
+from forecourt.network.operations.gathering import default_groups, refuse_fleet
 from forecourt.network.operations.stations import PASSWORD_LENGTH, PASSWORD_PURPOSE, IdentityTaken, tell_gateways
 from forecourt.network.rules.identities import EVSE_PARTY, is_identity
 from forecourt.teams.models import Team
@@ -27,8 +27,8 @@ ORDER BY new.place RETURNING id, identity
 """
 _CHARGE_POINTS = """
 INSERT INTO network_chargepoint (id, organisation_id, operator_id, team_id, station_id, number, model_id, name, evse_id, type, max_w, visibility,
-                                 time_zone, state, state_since, active_at, price_group_id)
-SELECT new.id, %s, %s, %s, new.station_id, 1, %s, new.name, %s || new.id, %s, %s, 'private', %s, 'disconnected', %s, %s, %s
+                                 time_zone, state, state_since, active_at, price_group_id, cost_group_id)
+SELECT new.id, %s, %s, %s, new.station_id, 1, %s, new.name, %s || new.id, %s, %s, 'private', %s, 'disconnected', %s, %s, %s, %s
 FROM (SELECT nextval(pg_get_serial_sequence('network_chargepoint', 'id')) AS id, told.station_id, told.name
       FROM unnest(%s::bigint[], %s::text[]) AS told(station_id, name)) AS new
 RETURNING station_id, id
@@ -60,7 +60,7 @@ def add_stations(
 ) -> list[AddedStation]:
     """
     Create stations of one model, each with one private charge point at number 1 named like it; all or none, in a handful of
-    statements. Without `password` each gets its own. Their price is what the form would give them; they have no address, so none is
+    statements. Without `password` each gets its own. Their price and cost groups are what the form would give them; they have no address, so none is
     gathered in a site before it is given one. Two runs at once: the unique index of identities refuses one of them.
 
     :raises Invalid: for an identity that cannot stand in a URL.
@@ -69,7 +69,7 @@ def add_stations(
     refuse_if_deleted(team)
     refuse_fleet(team)
     _check(identities)
-    price_group = default_price_group(team)
+    groups = [group.pk if group else None for group in (default_groups(team)[column] for column in ("price_group", "cost_group"))]
     secrets = {identity: password or new_secret(PASSWORD_LENGTH) for identity in identities}
     hashes = [keyed_hash(secret, purpose=PASSWORD_PURPOSE) for secret in secrets.values()]
     scope = [team.organisation_id, team.operator_id, team.pk]
@@ -77,7 +77,7 @@ def add_stations(
     with connection.cursor() as cursor:
         cursor.execute(_STATIONS, [*scope, Station.Protocol.OCPP16.value, model.pk, team.time_zone, list(secrets), hashes])
         stations: dict[int, str] = dict(cursor.fetchall())
-        columns = [*scope, model.pk, prefix, model.type, model.max_w, team.time_zone, at, at, price_group.pk if price_group else None]
+        columns = [*scope, model.pk, prefix, model.type, model.max_w, team.time_zone, at, at, *groups]
         cursor.execute(_CHARGE_POINTS, [*columns, list(stations), list(stations.values())])
         charge_points: dict[int, int] = dict(cursor.fetchall())
         cursor.execute(_CONNECTED, [list(charge_points.values()), list(charge_points), model.max_w, model.connector_types, at])

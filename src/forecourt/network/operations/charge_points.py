@@ -14,14 +14,13 @@ from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.network.models import ChargePoint, Connector, ConnectorType, Model, Site, Station
 from forecourt.network.operations.deleting import refuse_if_deleted, refuse_if_objected
-from forecourt.network.operations.gathering import default_price_group, gather, refuse_fleet
+from forecourt.network.operations.gathering import default_groups, gather, refuse_fleet
 from forecourt.network.operations.states import settle_states
 from forecourt.network.operations.stations import end_integrations, forget_station
 from forecourt.network.operations.values import checked_place, one_of
 from forecourt.network.queries.prices import GROUP_COLUMNS
 from forecourt.network.rules import new_evse_id
 from forecourt.pricing.models import PriceGroup
-from forecourt.pricing.queries import default_group
 from forecourt.teams.models import Team
 
 _FLAGS = ("show_on_map", "is_reservable", "is_roaming", "is_free")
@@ -65,8 +64,7 @@ def create_charge_point(
         team=team,
         model=model,
         evse_id=new_evse_id(_country_code(site, team), id),
-        price_group=default_price_group(team),
-        cost_group=default_group(team, PriceGroup.Type.COST),
+        **default_groups(team),
         **{"time_zone": site.time_zone if site else team.time_zone, **columns},
     )
     _set_connectors(charge_point, connector_type_ids if connector_type_ids is not None else (model.connector_types if model else []))
@@ -168,10 +166,12 @@ def transfer_charge_point(*, actor: Actor, charge_point: ChargePoint, team: Team
 
 @operation
 def apply_price_group(
-    *, actor: Actor, price_group: PriceGroup, charge_point_ids: Sequence[int] = (), site_ids: Sequence[int] = (), at: datetime
-) -> int:
+    *, actor: Actor, price_group: PriceGroup, charge_point_ids: Sequence[int] = (), site_ids: Sequence[int] = (), resets_cost: bool = False,
+    at: datetime,
+) -> int:  # fmt: skip
     """
     Use a price group on charge points and on all charge points of sites; how many carry it now. Rows are locked in id order.
+    With `resets_cost`, `reset_cost` follows in the same transaction.
 
     :raises NotFound: if one of them is not the actor's to change.
     :raises Invalid: if the group's type is none that a charge point carries, or it belongs to another team or operator.
@@ -188,7 +188,10 @@ def apply_price_group(
     found = dict(chosen.values_list("pk", "team_id"))
     if any(not price_group.is_for(team) for team in Team.objects.filter(pk__in=set(found.values()))):
         raise Invalid(_("This price group belongs to another team."), fields={"price_group": _("Choose another price group.")})
-    return ChargePoint.objects.filter(pk__in=list(found)).update(**{column: price_group})
+    count = ChargePoint.objects.filter(pk__in=list(found)).update(**{column: price_group})
+    if resets_cost:
+        reset_cost(actor=actor, price_group=price_group, at=at)
+    return count
 
 
 @operation
@@ -198,7 +201,7 @@ def reset_cost(*, actor: Actor, price_group: PriceGroup, at: datetime) -> int:
 
     Sets a value, so again changes nothing; rows are locked in id order.
     """
-    rows = ChargePoint.objects.within(actor.scope(Permission.CHARGE_POINT_UPDATE)).filter(deleted_at=None, cost_group__isnull=False)
+    rows = ChargePoint.objects.within(actor.reach_of(Permission.CHARGE_POINT_UPDATE)).filter(deleted_at=None, cost_group__isnull=False)
     carriers = rows.filter(Q(price_group=price_group) | Q(roaming_price_group=price_group)).order_by("pk").select_for_update(no_key=True)
     return ChargePoint.objects.filter(pk__in=list(carriers.values_list("pk", flat=True))).update(cost_group=None)
 
@@ -206,10 +209,11 @@ def reset_cost(*, actor: Actor, price_group: PriceGroup, at: datetime) -> int:
 def _move(row: ChargePoint, team: Team) -> None:
     row.organisation_id, row.operator_id, row.team = team.organisation_id, team.operator_id, team
     row.site = None
+    defaults = default_groups(team)
     for column in GROUP_COLUMNS.values():
         group: PriceGroup | None = getattr(row, column)
         if group and not group.is_for(team):
-            setattr(row, column, default_price_group(team) if column == "price_group" else None)
+            setattr(row, column, defaults.get(column))
     row.save(update_fields=["organisation_id", "operator_id", "team", "site", *GROUP_COLUMNS.values()])
 
 

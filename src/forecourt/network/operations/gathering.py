@@ -29,12 +29,15 @@ def refuse_fleet(team: Team) -> None:
         raise CannotHold(_("A fleet team cannot hold charge points."))
 
 
-def default_price_group(team: Team) -> PriceGroup | None:
+def default_groups(team: Team) -> dict[str, PriceGroup | None]:
     """
-    What a charge point of this team begins with: the default public group of the team, else of its settings (spec §2.5), its
-    operator, the Main account (spec P2.6). None where nobody has one: charging is free there.
+    What a charge point of this team begins with, by column: the default public and cost groups of the team, else of its settings
+    (spec §2.5), its operator, the Main account (spec P2.6). No public one where nobody has one: charging is free there.
     """
-    return default_group(team, PriceGroup.Type.PUBLIC)
+    return {
+        "price_group": default_group(team, PriceGroup.Type.PUBLIC),
+        "cost_group": default_group(team, PriceGroup.Type.COST),
+    }
 
 
 def gather(*, actor: Actor, charge_point: ChargePoint, at: datetime) -> None:

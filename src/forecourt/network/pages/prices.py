@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from forecourt.access import Actor, Permission, lacks_here, refused_everywhere
 from forecourt.kit import clock
 from forecourt.kit.errors import DomainError, Forbidden, NotFound
 from forecourt.network import operations
-from forecourt.network.models import ChargePoint, Site
 from forecourt.network.pages.buttons import note_errors
 from forecourt.network.queries import prices as queries
 from forecourt.portal.pages import PageRequest, done, page, respond
@@ -39,13 +38,6 @@ class _ChargePoints(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class ApplyForm(forms.Form):
     """Where to use a price group. Lists of what may carry it, as far as the search goes."""
 
-    sites = _Sites(
-        label=gettext_lazy("All charge points of these sites"), queryset=Site.objects.none(), required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-    charge_points = _ChargePoints(
-        label=gettext_lazy("Charge points"), queryset=ChargePoint.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
     reset_cost = forms.BooleanField(
         label=gettext_lazy("Track no cost there any more"), required=False,
         help_text=gettext_lazy("Takes the cost group from every charge point that has this price."),
@@ -53,28 +45,31 @@ class ApplyForm(forms.Form):
 
     def __init__(self, data: Any, *, actor: Actor, group: PriceGroup, text: str) -> None:
         super().__init__(data)
-        points = queries.candidates(group, actor.reach_of(P.CHARGE_POINT_UPDATE), text=text)
-        sites = queries.candidate_sites(group, actor.reach_of(P.SITE_UPDATE), text=text)
-        self.has_more = sites[MOST_CHOICES:].exists() or points[MOST_CHOICES:].exists()
-        self.fields["sites"].queryset = _first(sites)  # type: ignore[attr-defined]
-        self.fields["charge_points"].queryset = _first(points)  # type: ignore[attr-defined]
+        self.has_more = self.has_choices = False
+        self._offer(
+            "sites", _Sites, _("All charge points of these sites"), queries.candidate_sites(group, actor.reach_of(P.SITE_UPDATE), text=text)
+        )
+        self._offer(
+            "charge_points", _ChargePoints, _("Charge points"), queries.candidates(group, actor.reach_of(P.CHARGE_POINT_UPDATE), text=text)
+        )
+        self.order_fields(["sites", "charge_points"])
         if group.type == PriceGroup.Type.COST:
             del self.fields["reset_cost"]
 
-    @property
-    def has_choices(self) -> bool:
-        return any(self.fields[name].queryset.exists() for name in ("sites", "charge_points"))  # type: ignore[attr-defined]
+    def _offer(self, name: str, kind: type[Any], label: str, rows: Any) -> None:
+        """The first of these rows as choices, by their ids: a form filters them again by what was chosen. No field without choices."""
+        ids = list(rows.values_list("pk", flat=True)[: MOST_CHOICES + 1])
+        if ids:
+            queryset = rows.filter(pk__in=ids[:MOST_CHOICES])
+            self.fields[name] = kind(label=label, queryset=queryset, required=False, widget=forms.CheckboxSelectMultiple)
+            self.has_choices = True
+        self.has_more = self.has_more or len(ids) > MOST_CHOICES
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not (given.get("sites") or given.get("charge_points")) and not self.errors:
             raise forms.ValidationError(_("Choose at least one site or charge point."))
         return given
-
-
-def _first(rows: Any) -> Any:
-    """A form's choices cannot be a slice: it filters them again by what was chosen."""
-    return rows.filter(pk__in=list(rows.values_list("pk", flat=True)[:MOST_CHOICES]))
 
 
 @page("GET", "POST")
@@ -104,27 +99,24 @@ def price_group_apply(request: PageRequest, group_id: int) -> HttpResponseBase:
 
 def _apply(request: PageRequest, group: PriceGroup, form: ApplyForm) -> int | None:
     """How many charge points got it; None where something stood against it, which the form then says."""
-    given, at = form.cleaned_data, clock.now()
+    given = form.cleaned_data
     try:
-        count = operations.apply_price_group(
+        return operations.apply_price_group(
             actor=request.actor,
             price_group=group,
-            charge_point_ids=[one.pk for one in given["charge_points"]],
-            site_ids=[one.pk for one in given["sites"]],
-            at=at,
+            charge_point_ids=[one.pk for one in given.get("charge_points", ())],
+            site_ids=[one.pk for one in given.get("sites", ())],
+            resets_cost=given.get("reset_cost", False),
+            at=clock.now(),
         )
-        if given.get("reset_cost"):
-            operations.reset_cost(actor=request.actor, price_group=group, at=at)
     except DomainError as error:
         note_errors(form, error)
         return None
-    return count
 
 
-def carriers_card(request: HttpRequest) -> str:
+def carriers_card(request: PageRequest) -> str:
     """The charge points that have this price, as far as the reader sees them. For the price group's page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    match = request.resolver_match
+    actor, match = request.actor, request.resolver_match
     group = see_group(actor, match.kwargs["group_id"] if match else 0)
     if group.type not in queries.GROUP_COLUMNS:
         return ""

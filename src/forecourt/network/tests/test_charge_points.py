@@ -7,7 +7,7 @@ from forecourt.kit import registries
 from forecourt.kit.errors import Invalid, NotFound
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Integration, Site, StatePeriod, Station
-from forecourt.network.operations.gathering import default_price_group
+from forecourt.network.operations.gathering import default_groups
 from forecourt.network.tests.factories import AT, make_charge_point, make_key, make_model, make_site, make_station
 from forecourt.pricing.models import PriceGroup
 from forecourt.pricing.tests.factories import make_price_group
@@ -213,9 +213,9 @@ def is_connected(charge_point):
 def test_a_new_charge_point_has_the_default_public_price_of_the_operator_or_its_main_account(cast, whose):
     team = cast.harbour if whose == "operator's" else cast.garden
     default = make_price_group("House price", cast.northwind, is_default=True)
-    assert default_price_group(team) == default
+    assert default_groups(team)["price_group"] == default
     own = make_price_group("Own price", team, is_default=True)
-    assert default_price_group(team) == own
+    assert default_groups(team)["price_group"] == own
 
 
 def test_a_main_accounts_price_group_is_for_its_sub_accounts_charge_points_and_no_strangers(cast):

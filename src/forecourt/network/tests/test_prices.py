@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint
-from forecourt.network.tests.factories import AT, make_charge_point, make_site
+from forecourt.network.tests.factories import AT, make_charge_point, make_model, make_site
 from forecourt.pricing.tests.factories import make_price_group
 
 
@@ -103,6 +103,15 @@ def test_a_price_for_members_is_not_used_on_charge_points(cast, ada, type):
     price = make_price_group("M", cast.harbour, type=type)
     assert ada.get(reverse("price-group-apply", args=[price.pk])).status_code == 404
     assert "Use on charge points" not in text(ada.get(reverse("price-group-detail", args=[price.pk])))
+
+
+def test_stations_in_bulk_and_a_new_team_bring_their_default_cost(cast):
+    cost, other = (make_price_group("Cost", team, type="cost", is_default=True) for team in (cast.harbour, cast.hotel))
+    operations.add_stations(actor=cast.actor("ada"), team=cast.harbour, model=make_model(), identities=["B-1"], at=AT)
+    point = ChargePoint.objects.get()
+    assert point.cost_group == cost
+    operations.transfer_charge_point(actor=cast.actor("ada"), charge_point=point, team=cast.hotel, at=AT)
+    assert ChargePoint.objects.get().cost_group == other
 
 
 def test_a_new_charge_point_tracks_the_default_cost(cast, ada):
