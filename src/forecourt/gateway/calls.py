@@ -8,13 +8,14 @@ class Caller(Protocol):
 
     station_id: int
     subprotocol: str
+    number: int
 
     def answer(self, call: "Call") -> None: ...
 
 
 class Call:
     """
-    `payload` is the version's own type; `answer` the payload of the CALLRESULT, set by `Version.apply`; `reply` the whole
+    `session` is the number of the connection it came by; `payload` is the version's own type; `answer` the payload of the CALLRESULT, set by `Version.apply`; `reply` the whole
     frame that goes out once it is committed.
     """
 
@@ -29,13 +30,14 @@ class Call:
         "raw",
         "received_ms",
         "reply",
+        "session",
         "station_id",
     )
 
     def __init__(
         self, caller: Caller, message_id: str, action: str, payload: Any, raw: bytes, number: int | None, received_ms: int
     ) -> None:
-        self.caller, self.station_id = caller, caller.station_id
+        self.caller, self.station_id, self.session = caller, caller.station_id, caller.number
         self.message_id, self.action, self.payload, self.raw = message_id, action, payload, raw
         self.number, self.received_ms = number, received_ms
         self.fingerprint = 0

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecourt.charging import operations as charging
 from forecourt.gateway import frames
-from forecourt.gateway.side import Side
 from forecourt.kit import clock
 from forecourt.kit.operations import acting
 from forecourt.network import operations as network
@@ -16,6 +15,7 @@ from forecourt.network.intents import CommandAnswer, DueCommand
 from forecourt.network.models import Command
 
 if TYPE_CHECKING:
+    from forecourt.gateway.hub import Hub
     from forecourt.gateway.session import Session
 
 logger = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ class Commands:
     answers in, many at a time. Only the loop's thread touches this object.
     """
 
-    def __init__(self, side: Side, sessions: "dict[int, Session]") -> None:
-        self._side, self._sessions = side, sessions
+    def __init__(self, hub: "Hub") -> None:
+        self._hub, self._side, self._sessions = hub, hub.side, hub.sessions
         self._asked: set[int] = set()
         self._answers: list[CommandAnswer] = []
         self._wake = asyncio.Event()
@@ -77,7 +77,7 @@ class Commands:
                 await asyncio.sleep(POLL_S)
 
     async def _take(self, station_ids: list[int]) -> None:
-        for command in await self._side.run(_taken, station_ids):
+        for command in await self._side.run(_taken, station_ids, self._hub.gateway_id):
             session = self._sessions.get(command.station_id)
             if session is None:
                 self._settle(command.id, State.UNKNOWN, None)
@@ -121,8 +121,8 @@ class Commands:
             raise
 
 
-def _taken(station_ids: Sequence[int]) -> list[DueCommand]:
-    return network.take_commands(station_ids=station_ids, at=clock.now())
+def _taken(station_ids: Sequence[int], gateway_id: int) -> list[DueCommand]:
+    return network.take_commands(station_ids=station_ids, gateway_id=gateway_id, at=clock.now())
 
 
 def _hand_in(answers: Sequence[CommandAnswer]) -> None:

@@ -7,6 +7,7 @@ Nothing is upgraded before it has authenticated (security profiles 1 and 2: HTTP
 import asyncio
 import base64
 import binascii
+import ipaddress
 import logging
 import time
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 from forecourt.gateway import credentials
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.session import Session
+from forecourt.gateway.throttle import VERDICT_AFTER_S, Heard
 from forecourt.gateway.versions import VERSIONS
 from forecourt.kit import clock
 from forecourt.network.queries import ConnectingStation as Credential
@@ -85,7 +87,7 @@ class Door(asyncio.Protocol):
         try:
             path, headers = _parsed(head)
             if CONFIG.is_behind_proxy and (passed := headers.get("x-forwarded-for")):
-                self._address = passed.rsplit(",", 1)[-1].strip()  # what our own proxy saw; the rest is the client's word
+                self._address = _forwarded(passed) or self._address
             if self._served(path):
                 return
             identity = _identity(path)
@@ -107,20 +109,33 @@ class Door(asyncio.Protocol):
 
     async def _authenticated(self, identity: str, authorization: str) -> Credential:
         """
-        The credential of the station that proves to be `identity`. A correct password always opens; failures are counted.
+        The credential of the station that proves to be `identity`. Failures are counted; after too many, the verdict comes late.
 
         :raises Refused: with 401, or 429 after too many.
         """
-        now = time.monotonic()
-        is_blocked = self._gateway.throttle.is_blocked(identity, self._address, now)
+        throttle, now = self._gateway.throttle, time.monotonic()
+        heard = throttle.heard(identity, self._address, now)
+        if heard is Heard.NOT:
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "throttled")
+        if heard is Heard.LATE:
+            await self._wait()
         credential = await self._gateway.credentials.of(identity)
         reason = _objection(credential, identity, authorization)
         if credential is not None and reason is None:
+            throttle.opened(identity, self._address)
             return credential
-        self._gateway.throttle.failed(identity, self._address, now)
-        if is_blocked:
+        throttle.failed(identity, self._address, now)
+        if heard is Heard.LATE:
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "throttled", credential)
         raise Refused(HTTPStatus.UNAUTHORIZED, reason or "unknown_identity", credential)
+
+    async def _wait(self) -> None:
+        throttle = self._gateway.throttle
+        throttle.wait(self._address)
+        try:
+            await asyncio.sleep(VERDICT_AFTER_S)
+        finally:
+            throttle.waited(self._address)
 
     def _open(self, credential: Credential, identity: str, headers: dict[str, str], rest: bytes) -> None:
         offered = [name.strip() for name in headers.get("sec-websocket-protocol", "").split(",")]
@@ -209,6 +224,19 @@ def _parsed(head: bytes) -> tuple[str, dict[str, str]]:
     if method != "GET":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED)
     return target.partition("?")[0], headers
+
+
+def _forwarded(passed: str) -> str | None:
+    """
+    The address that our own proxy saw: the last of X-Forwarded-For (what stands before is the client's word), with or without
+    port and brackets. None if it is no address.
+    """
+    last = passed.rsplit(",", 1)[-1].strip()
+    host = last.removeprefix("[").partition("]")[0] if last.startswith("[") else last.partition(":")[0] if last.count(":") == 1 else last
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
 
 
 def _identity(path: str) -> str:

@@ -18,6 +18,7 @@ from forecourt.gateway.session import Session
 from forecourt.gateway.side import Side
 from forecourt.kit import clock
 from forecourt.network import operations as network
+from forecourt.network import queries as network_queries
 from forecourt.network.intents import LinkIntent
 
 logger = logging.getLogger(__name__)
@@ -42,11 +43,12 @@ class Hub:
     def __init__(self, gateway_id: int, side: Side, batches: Batches) -> None:
         self.gateway_id, self.side, self.batches = gateway_id, side, batches
         self.sessions: dict[int, Session] = {}
-        self.commands = Commands(side, self.sessions)
+        self.commands = Commands(self)
         self.calling: set[Session] = set()
         self.refusals = Refusals()
         self.messages = self.faults = 0
         self.is_stopping = False
+        self.is_asked_who_left = False
         self.price_s = 1.0 / CONFIG.messages_per_second
         self.credit_s = CONFIG.burst * self.price_s
         self.latest = datetime.now(UTC) + FUTURE
@@ -82,6 +84,16 @@ class Hub:
         if session is not None and session.number < number:
             self._end(session, "taken over by a newer connection")
 
+    async def end_deleted(self) -> None:
+        """Close the sockets of stations that were deleted, if any station has changed since."""
+        if not self.is_asked_who_left:
+            return
+        self.is_asked_who_left = False
+        for station_id in await self.side.run(network_queries.deleted_stations, list(self.sessions)):
+            if (session := self.sessions.get(station_id)) is not None:
+                self._forget_commands(session)
+                session.close(WSCloseCode.POLICY_VIOLATION, "this station was deleted", event="deleted")
+
     def _end(self, session: Session, reason: str, **facts: Any) -> None:
         self._forget_commands(session)
         session.close(WSCloseCode.POLICY_VIOLATION, reason, event="taken_over", session=session.number, **facts)
@@ -100,10 +112,9 @@ class Hub:
         now = time.time()
         self.latest = datetime.now(UTC) + FUTURE
         self.batches.flush_log()
-        for session in [one for one in self.calling if one.outgoing is not None and one.outgoing.sent_at < now - CONFIG.call_timeout_s]:
-            if session.outgoing is not None:
-                self.commands.lost(session.outgoing)
-            session.next_command()
+        for session in list(self.calling):
+            if (outgoing := session.outgoing) is not None and outgoing.sent_at < now - CONFIG.call_timeout_s:
+                session.give_up(outgoing)
         if now - self._looked_at >= LOOK_AROUND_EVERY_S:
             self._looked_at = now
             self._look_around(now)

@@ -45,13 +45,13 @@ class OcppMessage(models.Model):
 
 class SeenMessage(models.Model):
     """
-    Recognises a repeated message: same station, same message id and content. Short-lived and unpartitioned; the first
-    answer is given again.
+    Recognises a repeated message: same station, same bytes, and the same connection where they do not say when it happened.
+    Short-lived and unpartitioned; the first answer is given again.
     """
 
     pk = models.CompositePrimaryKey("station_id", "fingerprint")
     station_id = models.BigIntegerField()
-    fingerprint = models.BigIntegerField()  # 64 bits of (message id, action, payload)
+    fingerprint = models.BigIntegerField()  # 64 bits of the frame
     answer = models.TextField()
     at = models.DateTimeField()
 

@@ -25,7 +25,7 @@ class Noted(NamedTuple):
     """Something that happened to a station's connection."""
 
     station_id: int
-    kind: str  # connected, taken_over, disconnected, oversized, flood, protocol_error, silent, unlinked
+    kind: str  # connected, taken_over, disconnected, deleted, oversized, flood, protocol_error, silent, unlinked
     detail: Mapping[str, Any]
     at: datetime
 

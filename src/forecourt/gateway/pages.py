@@ -37,6 +37,7 @@ EVENTS = {
     "disconnected": gettext_lazy("Disconnected"),
     "taken_over": gettext_lazy("Taken over by a newer connection"),
     "oversized": gettext_lazy("Ended: a message was too big"),
+    "deleted": gettext_lazy("Ended: the station was deleted"),
     "flood": gettext_lazy("Ended: too many messages"),
     "protocol_error": gettext_lazy("Ended: not OCPP"),
     "silent": gettext_lazy("Ended: no sign of life"),

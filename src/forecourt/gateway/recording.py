@@ -1,14 +1,15 @@
 """
 The commit: a batch of calls of many stations in one transaction. Runs in a thread with a connection of its own.
 
-What is repeated is given its first answer again: the unique key finds it, so nobody asks before. What else is refused by
-the database is found by halving, so that one bad message costs itself alone.
+What is repeated is given its first answer again: the unique key finds it, so nobody asks before. A message is the same if its
+bytes are, within its connection, and over all connections if it says when it happened. What else is refused by the database
+is found by halving, so that one bad message costs itself alone.
 """
 
 import logging
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -18,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from forecourt.charging import operations as charging
 from forecourt.gateway import frames, logs
 from forecourt.gateway.calls import Call
+from forecourt.gateway.config import CONFIG
 from forecourt.gateway.frames import Code
 from forecourt.gateway.stamps import stamp
 from forecourt.gateway.versions import VERSIONS
@@ -31,9 +33,11 @@ RETRY_AFTER_S = 0.25
 CAREFUL_FOR_S = 10.0  # after a repeated or refused message: others are likely, and care costs less than beginning again
 
 SEEN = """
+WITH asked AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS asked (station_id, fingerprint)),
+forgotten AS (DELETE FROM gateway_seen_message seen USING asked
+              WHERE (seen.station_id, seen.fingerprint) = (asked.station_id, asked.fingerprint) AND seen.at < %s)
 SELECT seen.station_id, seen.fingerprint, seen.answer
-FROM unnest(%s::bigint[], %s::bigint[]) AS asked (station_id, fingerprint)
-JOIN gateway_seen_message seen USING (station_id, fingerprint)
+FROM asked JOIN gateway_seen_message seen USING (station_id, fingerprint) WHERE seen.at >= %s
 """
 REMEMBER = "COPY gateway_seen_message (station_id, fingerprint, answer, at) FROM STDIN"
 
@@ -135,14 +139,17 @@ def _commit_once(batch: list[tuple[str, Call]], lines: Sequence[str], *, asks: b
 
 def _fresh(batch: list[tuple[str, Call]], *, asks: bool) -> list[tuple[str, Call]]:
     """The calls that are not repeated (all, if nobody asks), by version; the others get their first answer."""
-    for _, call in batch:
+    for subprotocol, call in batch:
         call.answer = None
-        call.fingerprint = int.from_bytes(blake2b(call.raw, digest_size=8).digest(), "big", signed=True)
+        session = b"" if VERSIONS[subprotocol].is_lasting(call.action, call.payload) else call.session.to_bytes(8)
+        call.fingerprint = int.from_bytes(blake2b(call.raw, digest_size=8, salt=session).digest(), "big", signed=True)
     return sorted(_unseen(batch) if asks else batch, key=itemgetter(0))
 
 
 def _unseen(batch: list[tuple[str, Call]]) -> list[tuple[str, Call]]:
-    with statements.run(SEEN, [[call.station_id for _, call in batch], [call.fingerprint for _, call in batch]]) as cursor:
+    since = datetime.now(UTC) - timedelta(minutes=CONFIG.repeat_minutes)
+    asked = [[call.station_id for _, call in batch], [call.fingerprint for _, call in batch]]
+    with statements.run(SEEN, [*asked, since, since]) as cursor:
         seen = {(station_id, fingerprint): answer for station_id, fingerprint, answer in cursor}
     if seen:
         for _, call in batch:

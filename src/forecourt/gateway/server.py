@@ -71,7 +71,7 @@ class Gateway:
             for work in (
                 self.batches.run(),
                 self.hub.commands.run(),
-                listening.listen(self._channels(), lost=self.credentials.forget),
+                listening.listen(self._channels(), lost=self._hear_stations),
                 _every(1.0, self._tick),
                 _every(WRITE_EVERY_S, self._write),
                 _every(BEAT_EVERY_S, self._beat),
@@ -112,9 +112,14 @@ class Gateway:
     def _channels(self) -> dict[str, listening.Hear]:
         return {
             listening.COMMAND: lambda payload: self.hub.commands.asked(int(payload) if payload.isdecimal() else 0),
-            listening.STATION: lambda payload: self.credentials.forget(),
+            listening.STATION: lambda payload: self._hear_stations(),
             listening.LINK: self._hear_link,
         }
+
+    def _hear_stations(self) -> None:
+        """Some station has changed."""
+        self.credentials.forget()
+        self.hub.is_asked_who_left = True
 
     def _hear_link(self, payload: str) -> None:
         station_id, _, number = payload.partition(":")
@@ -127,6 +132,7 @@ class Gateway:
 
     async def _tick(self) -> None:
         self.hub.tick()
+        await self.hub.end_deleted()
         await self.hub.write_heard()
 
     async def _write(self) -> None:

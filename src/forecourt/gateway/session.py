@@ -1,4 +1,7 @@
-"""One socket of one station that has authenticated. The reader never waits: a station that is being called can answer."""
+"""
+One socket of one station that has authenticated. Answers are read beside the calls that wait, so that a station that is being
+called can answer; who sends many calls without waiting is read no faster than they are carried out.
+"""
 
 import asyncio
 import time
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from forecourt.gateway.hub import Hub
 
 TEXT, PING, CLOSE, CONTINUATION = WSMsgType.TEXT, WSMsgType.PING, WSMsgType.CLOSE, WSMsgType.CONTINUATION
-MOST_QUEUED = 128  # calls of one station waiting for the one before; one more is a flood
+READ_UNTIL, READ_AGAIN_AT = 128, 32  # calls of one station waiting for the one before: the socket rests, is read again
+MOST_LATE = 8  # commands without an answer in time whose answer is still understood
 LINGER_S = 1.0  # between our close frame and the end of the connection
 
 
@@ -31,8 +35,8 @@ class Session(WSListener):
     """
 
     __slots__ = (
-        "address", "commands", "heard_at", "hub", "is_busy", "is_closing", "is_pinged", "number", "outgoing", "paid_until",
-        "parts", "queue", "station_id", "subprotocol", "transport", "version",
+        "address", "commands", "heard_at", "hub", "is_busy", "is_closing", "is_pinged", "is_resting", "late", "number", "outgoing",
+        "paid_until", "parts", "queue", "station_id", "subprotocol", "transport", "version",
     )  # fmt: skip
 
     def __init__(self, hub: "Hub", station_id: int, version: Version, address: str) -> None:
@@ -40,11 +44,12 @@ class Session(WSListener):
         self.subprotocol = version.subprotocol
         self.number = 0
         self.transport: WSTransport | None = None
-        self.is_busy = self.is_closing = self.is_pinged = False
+        self.is_busy = self.is_closing = self.is_pinged = self.is_resting = False
         self.heard_at = self.paid_until = time.time()
         self.queue: deque[Call] | None = None
         self.commands: deque[Outgoing] | None = None
         self.outgoing: Outgoing | None = None
+        self.late: deque[Outgoing] | None = None
         self.parts: list[bytes] | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -114,8 +119,8 @@ class Session(WSListener):
                 raise
         except Fault as fault:
             self._refuse(raw, fault, now_ms)
-        except Ignored:
-            self.hub.batches.log(logs.line(now_ms, self.station_id, "in", 0, "", "", raw))
+        except Ignored:  # an answer with white space before its type, or nothing that OCPP knows
+            self._receive_answer(raw, now_ms)
         else:
             self._take(Call(self, message_id, action, payload, raw, self.version.number(payload), now_ms))
 
@@ -128,10 +133,10 @@ class Session(WSListener):
             return
         if self.queue is None:
             self.queue = deque()
-        if len(self.queue) >= MOST_QUEUED:
-            self.close(WSCloseCode.POLICY_VIOLATION, "too many calls at once", event="flood")
-            return
         self.queue.append(call)
+        if len(self.queue) >= READ_UNTIL and not self.is_resting and self.transport is not None:
+            self.is_resting = True
+            self.transport.underlying_transport.pause_reading()
 
     def _carry_out(self, call: Call) -> None:
         at_once = self.version.at_once.get(call.action)
@@ -149,8 +154,15 @@ class Session(WSListener):
         self.is_busy = False
         if self.transport is not None and not self.is_closing:
             self.transport.send(TEXT, call.reply)
+        if self.is_resting and len(self.queue or ()) <= READ_AGAIN_AT:
+            self._read_again()
         if self.queue:
             self._carry_out(self.queue.popleft())
+
+    def _read_again(self) -> None:
+        self.is_resting = False
+        if self.transport is not None and not self.transport.is_disconnected:
+            self.transport.underlying_transport.resume_reading()
 
     def _refuse(self, raw: bytes, fault: Fault, now_ms: int) -> None:
         reply = frames.error(fault.message_id, fault.code, fault.description)
@@ -185,12 +197,26 @@ class Session(WSListener):
         self.hub.batches.log(line)
 
     def _receive_answer(self, raw: bytes, now_ms: int) -> None:
-        kind, message_id, content = frames.read_answer(raw)
-        outgoing = self.outgoing
-        if outgoing is None or outgoing.message_id != message_id:
-            raise Ignored  # late, or an answer to nothing
+        """An answer to what we asked, even a late one; another is logged."""
+        try:
+            kind, message_id, content = frames.read_answer(raw)
+            outgoing = next(one for one in (self.outgoing, *(self.late or ())) if one is not None and one.message_id == message_id)
+        except (Ignored, StopIteration):
+            self.hub.batches.log(logs.line(now_ms, self.station_id, "in", 0, "", "", raw))
+            return
         self.hub.batches.log(logs.line(now_ms, self.station_id, "in", kind, message_id, outgoing.action, raw, outgoing.number))
         self.hub.commands.answered(self, outgoing, kind, content)
+        if outgoing is self.outgoing:
+            self.next_command()
+        elif self.late is not None:
+            self.late.remove(outgoing)
+
+    def give_up(self, outgoing: Outgoing) -> None:
+        """The answer did not come in time; should it come after all, it counts. The next command may go."""
+        if self.late is None:
+            self.late = deque(maxlen=MOST_LATE)
+        self.late.append(outgoing)
+        self.hub.commands.lost(outgoing)
         self.next_command()
 
     def next_command(self) -> None:
@@ -218,6 +244,8 @@ class Session(WSListener):
             return
         self.is_closing = True
         self.queue = None
+        if self.is_resting:
+            self._read_again()
         if event:
             self.hub.note(self.station_id, event, {"reason": reason, "address": self.address, **facts})
         self.transport.send_close(code, reason)

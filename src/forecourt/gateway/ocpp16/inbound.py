@@ -53,6 +53,15 @@ def number_of(payload: Any) -> int | None:
     return getattr(payload, "connector_id", None)
 
 
+def is_lasting(action: str, payload: Any) -> bool:
+    """
+    Whether a message carries its own moment, so that it is the same event over whatever connection it comes again. The others
+    (a boot, an authorisation, a state without a time) are new wherever the connection is: stations number from 1 at each boot.
+    """
+    return action in _DATED or (action == "StatusNotification" and payload.timestamp is not None)
+
+
+_DATED = frozenset({"MeterValues", "StartTransaction", "StopTransaction"})
 _MOMENTS: dict[str, Callable[[Any], Sequence[datetime]]] = {
     "MeterValues": lambda payload: [value.at for value in payload.meter_value],
     "StartTransaction": lambda payload: [payload.timestamp],

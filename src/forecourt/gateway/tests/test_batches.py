@@ -14,6 +14,7 @@ from forecourt.gateway.calls import Call
 class Station:
     station_id: int
     subprotocol: str = "ocpp1.6"
+    number: int = 1
     answered: list[str] = field(default_factory=list)
 
     def answer(self, call: Call) -> None:

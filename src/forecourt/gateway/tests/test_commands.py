@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from forecourt.access import Actor
+from forecourt.gateway import operations
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import OcppMessage
 from forecourt.gateway.tests.stations import Running, eventually
@@ -101,6 +102,33 @@ def test_a_command_that_is_not_answered_is_unknown(running: Running, monkeypatch
     command = request(running, "reset", {"type": "soft"})
     station.socket.recv(5)
     assert settled(command).state == "unknown"
+
+
+def test_an_answer_that_comes_too_late_settles_the_unknown_outcome(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CONFIG, "call_timeout_s", 0)
+    station = running.connect()
+    command = request(running, "reset", {"type": "soft"})
+    station.socket.recv(5)
+    assert settled(command).state == "unknown"
+    station.socket.send(f'[3,"c{command.pk}",{{"status":"Accepted"}}]')
+    eventually(lambda: Command.objects.filter(pk=command.pk, state="accepted").exists())
+
+
+@pytest.mark.parametrize("answer", ['[ 3,"{id}",{{"status":"Accepted"}}]', '\n [3 , "{id}" , {{"status":"Accepted"}} ]\n'])
+def test_white_space_in_an_answer_says_nothing(running: Running, answer: str) -> None:
+    station = running.connect()
+    command = request(running, "reset", {"type": "soft"})
+    station.socket.recv(5)
+    station.socket.send(answer.format(id=f"c{command.pk}"))
+    assert settled(command).state == "accepted"
+
+
+def test_a_command_taken_before_its_stations_link_is_written_is_settled_with_its_gateway(running: Running) -> None:
+    command = request(running, "reset", {"type": "soft"})
+    gateway_id = running.gateway.hub.gateway_id
+    (due,) = network.take_commands(station_ids=[running.ids["CP1"]], gateway_id=gateway_id, at=clock.now())
+    operations.end_process(gateway_id, at=clock.now())
+    assert (due.id, Command.objects.get(pk=command.pk).state) == (command.pk, "unknown")
 
 
 def test_a_takeover_fails_the_calls_of_the_old_connection(running: Running) -> None:

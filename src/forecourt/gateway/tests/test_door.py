@@ -1,5 +1,6 @@
 """Who comes in: guarantees.md, section 1, rows on authentication, guessing and takeover."""
 
+import time
 import urllib.error
 import urllib.request
 
@@ -7,12 +8,15 @@ import pytest
 from django.db import connection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from forecourt.access import Actor
 from forecourt.gateway import metrics
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import RefusedConnection, StationEvent
 from forecourt.gateway.tests.stations import Running, basic, eventually
 from forecourt.gateway.throttle import FAILURES_OF_PAIR
+from forecourt.kit import clock
 from forecourt.kit.secrets import keyed_hash
+from forecourt.network import operations as network
 from forecourt.network.models import Station, StationLink
 from forecourt.network.tests.factories import STATION_PASSWORD
 
@@ -57,6 +61,25 @@ def test_the_proxy_says_where_a_station_is(running: Running, monkeypatch: pytest
     assert link.address == address
 
 
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("198.51.100.7:5678", "198.51.100.7"),
+        ("[2001:db8::7]:5678", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("unknown", "127.0.0.1"),
+        ("_hidden:1, ", "127.0.0.1"),
+    ],
+)
+def test_what_the_proxy_says_is_taken_only_if_it_is_an_address(
+    running: Running, monkeypatch: pytest.MonkeyPatch, said: str, address: str
+) -> None:
+    monkeypatch.setattr(CONFIG, "is_behind_proxy", True)
+    running.connect("CP1", additional_headers={**basic("CP1", STATION_PASSWORD), "X-Forwarded-For": said})
+    link = eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"], gateway_id=running.gateway.hub.gateway_id).first())
+    assert link.address == address
+
+
 def test_a_station_without_password_comes_in_only_where_the_setting_says_so(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     assert status_of(running, "CP1", {}) == 401
     monkeypatch.setattr(CONFIG, "allows_unauthenticated", True)
@@ -65,10 +88,13 @@ def test_a_station_without_password_comes_in_only_where_the_setting_says_so(runn
     assert status_of(running, "NOBODY", {}) == 401
 
 
-def test_guessing_is_throttled_and_the_true_station_is_never_locked_out(running: Running) -> None:
+def test_guessing_is_throttled_and_the_true_station_is_never_locked_out(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forecourt.gateway.door.VERDICT_AFTER_S", 0.2)
     statuses = [status_of(running, "CP1", basic("CP1", f"guess {number}")) for number in range(FAILURES_OF_PAIR + 3)]
     assert statuses == [401] * FAILURES_OF_PAIR + [429] * 3
+    began = time.monotonic()
     assert status_of(running, "CP1", basic("CP1", STATION_PASSWORD)) == 101
+    assert time.monotonic() - began >= 0.2, "a right guess is told as late as a wrong one"
     assert status_of(running, "CP2", basic("CP2", "wrong")) == 401, "another station behind the same address is not throttled yet"
 
 
@@ -93,8 +119,10 @@ def test_an_authenticated_second_connection_takes_over(running: Running) -> None
     first = running.connect("CP1")
     session = eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"]).values_list("session", flat=True).first())
     second = running.connect("CP1")
-    with pytest.raises(ConnectionClosed):
+    with pytest.raises(ConnectionClosed) as closed:
         first.socket.recv(5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
     assert second.call("Heartbeat", {})[0] == 3
     eventually(lambda: StationEvent.objects.filter(station_id=running.ids["CP1"], kind="taken_over").exists())
     link = eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"], session__gt=session).first())
@@ -117,6 +145,20 @@ def test_a_changed_password_counts_at_once(running: Running) -> None:
         cursor.execute("SELECT pg_notify('forecourt_station', %s)", [str(running.ids["CP1"])])
     eventually(lambda: status_of(running, "CP1", basic("CP1", "another secret")) == 101)
     assert status_of(running, "CP1", basic("CP1", STATION_PASSWORD)) == 401
+
+
+def test_a_deleted_station_loses_its_socket_and_cannot_come_back(running: Running) -> None:
+    station, other = running.connect("CP1"), running.connect("CP2")
+    eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"], gateway_id__isnull=False).exists())
+    network.delete_station(actor=Actor.system("test"), station=Station.objects.get(pk=running.ids["CP1"]), at=clock.now())
+    with pytest.raises(ConnectionClosed) as closed:
+        station.socket.recv(5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
+    assert status_of(running, "CP1", basic("CP1", STATION_PASSWORD)) == 401
+    assert other.call("Heartbeat", {})[0] == 3
+    eventually(lambda: StationEvent.objects.filter(station_id=running.ids["CP1"], kind="deleted").exists())
+    eventually(lambda: StationLink.objects.filter(station_id=running.ids["CP1"], gateway_id=None).exists())
 
 
 def page(port: int, path: str) -> str:

@@ -1,6 +1,9 @@
 """What is nonsense gets the exact error of OCPP-J or the exact close code; nothing of it is stored, nobody else suffers."""
 
+import contextlib
 import json
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +17,9 @@ from forecourt.gateway.tests.stations import Running, Station, eventually
 
 NOW = "2026-11-22T10:00:00Z"
 START = {"connectorId": 1, "idTag": "KEY1", "meterStart": 0, "timestamp": NOW}
-METER = {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{"value": "1"}]}]}
+METER: dict[str, Any] = {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": [{"value": "1"}]}]}
+STOP = {"transactionId": 1, "meterStop": 1, "timestamp": NOW}
+STATUS = {"connectorId": 1, "errorCode": "NoError", "status": "Charging"}
 
 
 def without(payload: dict[str, Any], name: str) -> dict[str, Any]:
@@ -58,6 +63,11 @@ WRONG = [
         ("StartTransaction", START | {"timestamp": "2014-12-31T23:59:59Z"}, "FormationViolation"),
         ("StartTransaction", START | {"timestamp": "99999-01-01T00:00:00Z"}, "FormationViolation"),
         ("StartTransaction", START | {"timestamp": "2999-01-01T00:00:00Z"}, "FormationViolation"),
+        ("StopTransaction", STOP | {"timestamp": "2014-12-31T23:59:59Z"}, "FormationViolation"),
+        ("StopTransaction", STOP | {"timestamp": "2999-01-01T00:00:00Z"}, "FormationViolation"),
+        ("StopTransaction", STOP | {"transactionData": [METER["meterValue"][0] | {"timestamp": "2999-01-01T00:00:00Z"}]}, "FormationViolation"),
+        ("StatusNotification", STATUS | {"timestamp": "2999-01-01T00:00:00Z"}, "FormationViolation"),
+        ("StatusNotification", STATUS | {"timestamp": "0001-01-01T00:00:00Z"}, "FormationViolation"),
         ("MeterValues", METER | {"meterValue": [{"timestamp": "9999-12-31T23:59:59-10:00", "sampledValue": [{"value": "1"}]}]}, "FormationViolation"),
 ]  # fmt: skip
 
@@ -130,6 +140,35 @@ def test_a_flood_ends_the_connection_with_1008_and_harms_nobody_else(running: Ru
     assert closed.value.rcvd.code == 1008
     assert other.call("Heartbeat", {})[0] == 3
     eventually(lambda: StationEvent.objects.filter(station_id=running.ids["CP1"], kind="flood").exists())
+
+
+def test_others_are_answered_in_time_while_one_floods(running: Running) -> None:
+    """The flooder is closed and comes back as fast as it can; frames as large as they may be, and nonsense between them."""
+    nonsense = "[2," + "x" * (CONFIG.largest_frame - 4)
+    over = threading.Event()
+
+    def flood() -> None:
+        while not over.is_set():
+            with contextlib.suppress(ConnectionClosed):
+                station = running.connect("CP2")
+                for number in range(500):
+                    station.socket.send(nonsense if number % 50 == 0 else f'[2,"{number}","DataTransfer",{{"vendorId":"{number}"}}]')
+
+    flooder = threading.Thread(target=flood)
+    flooder.start()
+    try:
+        took = sorted(_timed(running.connect("CP1"), 100))
+    finally:
+        over.set()
+        flooder.join()
+    assert took[94] < 1.0  # seconds; a promise in milliseconds is the benchmarks' to keep
+
+
+def _timed(station: Station, calls: int) -> Iterator[float]:
+    for _ in range(calls):
+        began = time.monotonic()
+        assert station.call("Authorize", {"idTag": "KEY1"})[0] == 3
+        yield time.monotonic() - began
 
 
 def _flood(station: Station) -> None:

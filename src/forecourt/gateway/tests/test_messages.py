@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,15 @@ from ocpp.v16.enums import Action, AuthorizationStatus, ChargePointErrorCode, Ch
 from websockets.asyncio.client import connect
 
 from forecourt.charging import operations as charging
+from forecourt.charging.intents import Outcome
 from forecourt.charging.models import Charge, MeterValue
 from forecourt.charging.operations.samples import store_samples
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import SeenMessage
 from forecourt.gateway.queries import MessageFilter, message_rows
 from forecourt.gateway.tests.stations import Running, basic, eventually
-from forecourt.network.models import ChargePoint, Station, StationLink
+from forecourt.kit import clock
+from forecourt.network.models import ChargeKey, ChargePoint, Station, StationLink
 from forecourt.network.tests.factories import STATION_PASSWORD
 
 OCPP_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -99,6 +102,45 @@ def test_a_message_repeated_over_a_new_connection_gets_its_first_answer(running:
     assert Charge.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("BootNotification", {"chargePointVendor": "Fjordlys", "chargePointModel": "Kaj 22"}),
+        ("Authorize", {"idTag": "KEY1"}),
+        ("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Preparing"}),
+        ("DataTransfer", {"vendorId": "Fjordlys"}),
+    ],
+)
+def test_a_message_without_a_moment_is_the_same_only_within_its_connection(
+    running: Running, action: str, payload: dict[str, object]
+) -> None:
+    """Many stations number their messages from 1 at each boot."""
+    station = running.connect()
+    first = [station.call(action, payload, message_id="1") for _ in range(2)]
+    assert first[0] == first[1]
+    assert SeenMessage.objects.count() == 1
+    again = running.connect().call(action, payload, message_id="1")
+    assert SeenMessage.objects.count() == 2
+    if action == "BootNotification":
+        assert again[2]["currentTime"] > first[0][2]["currentTime"]
+
+
+def test_a_key_that_was_blocked_meanwhile_is_refused_over_a_new_connection(running: Running) -> None:
+    ask = {"idTag": "KEY1"}
+    assert running.connect().call("Authorize", ask, message_id="1")[2]["idTagInfo"]["status"] == "Accepted"
+    ChargeKey.objects.update(blocked_at="2026-11-22T10:00:00Z")
+    assert running.connect().call("Authorize", ask, message_id="1")[2]["idTagInfo"]["status"] == "Blocked"
+
+
+def test_after_the_repeat_window_a_message_is_carried_out_anew(running: Running) -> None:
+    station = running.connect()
+    station.call("MeterValues", meter(2_100, 1), message_id="v")
+    SeenMessage.objects.update(at=clock.now() - timedelta(minutes=CONFIG.repeat_minutes, seconds=1))
+    station.call("MeterValues", meter(2_100, 1), message_id="v")
+    (seen,) = SeenMessage.objects.all()
+    assert clock.now() - seen.at < timedelta(minutes=1)
+
+
 def test_the_same_id_with_another_payload_is_another_message(running: Running) -> None:
     station = running.connect()
     transaction_id = station.call("StartTransaction", start())[2]["transactionId"]
@@ -127,6 +169,11 @@ def test_an_unknown_key_is_not_accepted(running: Running) -> None:
     station = running.connect()
     assert station.call("Authorize", {"idTag": "NOBODY"})[2]["idTagInfo"]["status"] != "Accepted"
     assert station.call("StartTransaction", start(tag="NOBODY"))[2]["idTagInfo"]["status"] != "Accepted"
+
+
+def test_an_outcome_without_a_status_is_a_no(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charging, "authorize", lambda intents, **_: [Outcome() for _ in intents])
+    assert running.connect().call("Authorize", {"idTag": "KEY1"})[2] == {"idTagInfo": {"status": "Invalid"}}
 
 
 def test_a_meter_that_runs_backwards_is_billed_as_zero_and_flagged(running: Running) -> None:
@@ -171,6 +218,14 @@ def test_calls_sent_without_waiting_are_answered_in_order(running: Running) -> N
             json.dumps([2, str(number), "DataTransfer" if number % 3 else "Heartbeat", {"vendorId": "a"} if number % 3 else {}])
         )
     assert [json.loads(station.socket.recv(5))[1] for _ in range(20)] == [str(number) for number in range(20)]
+
+
+def test_a_station_that_does_not_wait_is_read_as_fast_as_its_calls_are_carried_out(running: Running) -> None:
+    station = running.connect()
+    for number in range(900):
+        station.socket.send(json.dumps([2, str(number), "DataTransfer", {"vendorId": "a"}]))
+    assert [json.loads(station.socket.recv(10))[1] for _ in range(900)] == [str(number) for number in range(900)]
+    assert station.call("Heartbeat", {})[0] == 3
 
 
 def test_one_message_that_cannot_be_recorded_costs_itself_alone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

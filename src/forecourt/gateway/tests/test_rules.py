@@ -8,7 +8,16 @@ from forecourt.gateway import frames, logs
 from forecourt.gateway.queries import Cursor
 from forecourt.gateway.refusals import MOST_IDENTITIES, OTHERS, Refusals
 from forecourt.gateway.stamps import stamp
-from forecourt.gateway.throttle import FAILURES_OF_ADDRESS, FAILURES_OF_PAIR, WINDOW_S, Throttle
+from forecourt.gateway.throttle import (
+    FAILURES_OF_ADDRESS,
+    FAILURES_OF_IDENTITY,
+    FAILURES_OF_PAIR,
+    MOST_WAITING,
+    MOST_WAITING_OF_ADDRESS,
+    WINDOW_S,
+    Heard,
+    Throttle,
+)
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -33,6 +42,55 @@ def test_an_address_that_tries_many_identities_is_blocked_for_all() -> None:
     for number in range(FAILURES_OF_ADDRESS):
         throttle.failed(str(number), "1.1.1.1", 0)
     assert throttle.is_blocked("NEW", "1.1.1.1", 1)
+
+
+def test_an_identity_that_is_guessed_from_many_addresses_is_blocked_from_all() -> None:
+    throttle = Throttle()
+    for number in range(FAILURES_OF_IDENTITY):
+        throttle.failed("A", f"1.1.1.{number}", 0)
+    assert throttle.is_blocked("A", "2.2.2.2", 1)
+    assert not throttle.is_blocked("B", "2.2.2.2", 1)
+
+
+def blocked(identity: str, address: str) -> Throttle:
+    throttle = Throttle()
+    for _ in range(FAILURES_OF_PAIR):
+        throttle.failed(identity, address, 0)
+    return throttle
+
+
+def test_after_too_many_failures_the_verdict_comes_late_and_few_may_wait_for_it() -> None:
+    throttle = blocked("A", "1.1.1.1")
+    for _ in range(MOST_WAITING_OF_ADDRESS):
+        assert throttle.heard("A", "1.1.1.1", 1) is Heard.LATE
+        throttle.wait("1.1.1.1")
+    assert throttle.heard("A", "1.1.1.1", 1) is Heard.NOT
+    assert throttle.heard("B", "1.1.1.1", 1) is Heard.AT_ONCE
+    throttle.waited("1.1.1.1")
+    assert throttle.heard("A", "1.1.1.1", 1) is Heard.LATE
+
+
+def test_who_came_in_from_an_address_before_is_always_heard_there() -> None:
+    throttle = Throttle()
+    throttle.opened("TRUE", "1.1.1.1")
+    for number in range(FAILURES_OF_ADDRESS):
+        throttle.failed(str(number), "1.1.1.1", 0)
+        throttle.wait("1.1.1.1")
+    assert throttle.heard("TRUE", "1.1.1.1", 1) is Heard.AT_ONCE
+    assert throttle.heard("NEW", "1.1.1.1", 1) is Heard.NOT
+    for number in range(FAILURES_OF_IDENTITY):
+        throttle.failed("TRUE", f"2.2.2.{number}", 1)
+    assert throttle.heard("TRUE", "1.1.1.1", 1) is Heard.AT_ONCE
+    for _ in range(FAILURES_OF_PAIR):
+        throttle.failed("TRUE", "1.1.1.1", 1)
+    assert throttle.heard("TRUE", "1.1.1.1", 1) is Heard.LATE, "its own failures count"
+
+
+def test_those_who_wait_are_bounded_over_all_addresses() -> None:
+    throttle = blocked("A", "1.1.1.1")
+    for number in range(MOST_WAITING):
+        throttle.wait(f"address {number}")
+    assert throttle.heard("A", "1.1.1.1", 1) is Heard.NOT
 
 
 def test_refusals_of_a_minute_are_counted_together() -> None:

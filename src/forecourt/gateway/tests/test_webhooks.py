@@ -85,7 +85,7 @@ def test_what_is_said_is_told_once_with_its_answer_as_the_log_shows_it(clients, 
 def test_a_command_that_is_not_answered_in_time_is_told_with_what_was_sent(clients, network):
     station, sent = Station.objects.get(pk=network["CP1"]), clock.now()
     command = commands.request_command(actor=Actor.system("test"), station=station, charge_point=None, action="reset", payload={}, at=sent)
-    commands.take_commands(station_ids=[station.pk], at=sent)
+    commands.take_commands(station_ids=[station.pk], gateway_id=7, at=sent)
     write(logs.line(int(sent.timestamp() * 1000) + 5, station.pk, "out", 2, f"c{command.pk}", "Reset", RESET))
     assert told(MESSAGES) == []
     commands.answer_commands([CommandAnswer(command.pk, "unknown", None, sent + timedelta(seconds=30))])

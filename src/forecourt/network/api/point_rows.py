@@ -115,12 +115,15 @@ def public_fields(json: dict[str, Any]) -> dict[str, Any]:
 
 
 def public_api_json(row: Any) -> dict[str, Any]:
-    """The Public API's charge point; existing clients drop one without a serial number, and know no `maintenance` (§15.7, §15.8)."""
+    """The Public API's charge point; existing clients drop one without a serial number, and know no `maintenance` (§15.7, §15.8).
+
+    An OCPP identity is half of a station's credentials: it is not told, though many stations have their serial number for one.
+    """
     brand, model = model_names(row.model_id)
     return {
         "id": row.id,
         "name": row.name,
-        "serialNumber": row.serial_number or row.evse_id,
+        "serialNumber": row.evse_id if row.serial_number in (None, row.identity) else row.serial_number,
         "visibility": row.visibility,
         "type": type_of(row),
         "state": PUBLIC_API_STATES.get(row.state, row.state),

@@ -1,7 +1,7 @@
 """Commands to stations: asked for, taken by the gateway that holds the socket, answered. The table is the queue."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from forecourt.network.rules import HARMLESS, lifetime, merged_configuration, wi
 
 REQUESTED_CHANNEL = "forecourt_command"
 _TRIES = 3
+_SETTLED_BY_ITS_GATEWAY = timedelta(minutes=15)  # after its lifetime: nobody waits for the answer any more
 
 _INSERT = """
 INSERT INTO network_command (organisation_id, operator_id, team_id, station_id, charge_point_id, charge_id, action, payload, key,
@@ -36,8 +37,7 @@ WITH due AS (
   SELECT id FROM network_command
   WHERE station_id = ANY(%s) AND state = 'requested' AND expires_at > %s
   ORDER BY id FOR UPDATE SKIP LOCKED)
-UPDATE network_command command SET state = 'sent', sent_at = %s,
-  gateway_id = (SELECT link.gateway_id FROM network_stationlink link WHERE link.station_id = command.station_id)
+UPDATE network_command command SET state = 'sent', sent_at = %s, gateway_id = %s
 FROM due WHERE command.id = due.id
 RETURNING command.id, command.station_id, command.charge_point_id, command.charge_id, command.action, command.payload, command.expires_at
 """
@@ -51,6 +51,10 @@ RETURNING command.id, command.station_id, command.action, command.payload
 _EXPIRE = """
 WITH late AS (SELECT id FROM network_command WHERE state = 'requested' AND expires_at <= %s ORDER BY id FOR UPDATE SKIP LOCKED)
 UPDATE network_command command SET state = 'expired', answered_at = %s FROM late WHERE command.id = late.id RETURNING command.id
+"""
+_FORGET = """
+WITH open AS (SELECT id FROM network_command WHERE state = 'sent' AND expires_at <= %s ORDER BY id FOR UPDATE SKIP LOCKED)
+UPDATE network_command command SET state = 'unknown', answered_at = %s FROM open WHERE command.id = open.id RETURNING command.id
 """
 _REPEAT = """
 WITH open AS (SELECT id FROM network_command WHERE state = 'sent' AND gateway_id = %s AND action = ANY(%s) AND expires_at > %s
@@ -156,14 +160,14 @@ def _insert(commands: Sequence[NewCommand], at: datetime) -> list[int]:
 
 
 @operation
-def take_commands(*, station_ids: Sequence[int], at: datetime) -> list[DueCommand]:
+def take_commands(*, station_ids: Sequence[int], gateway_id: int, at: datetime) -> list[DueCommand]:
     """
-    The commands to send to these stations now, oldest first, marked as sent by the gateway of the station's link.
+    The commands to send to these stations now, oldest first, marked as sent by this gateway.
 
     None is given twice (`SKIP LOCKED`), and none that has expired at `at`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [list(station_ids), at, at])
+        cursor.execute(_TAKE, [list(station_ids), at, at, gateway_id])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     taken = (
         DueCommand(id, station_id, charge_point_id, charge_id, action, _dict(payload), expires_at)
@@ -195,10 +199,15 @@ def answer_commands(answers: Sequence[CommandAnswer]) -> list[int]:
 
 @operation
 def expire_commands(*, at: datetime) -> list[CommandAnswer]:
-    """Requests that waited too long are `expired`; they are returned for whoever waits for them. Again: nothing is left to expire."""
+    """
+    Requests that waited too long are `expired`, and what was sent and never settled by its gateway is `unknown` long after;
+    they are returned for whoever waits for them. Again: nothing is left.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, [at, at])
-        return [CommandAnswer(id, Command.State.EXPIRED, None, at) for (id,) in sorted(cursor.fetchall())]
+        expired = [CommandAnswer(id, Command.State.EXPIRED, None, at) for (id,) in sorted(cursor.fetchall())]
+        cursor.execute(_FORGET, [at - _SETTLED_BY_ITS_GATEWAY, at])
+        return expired + [CommandAnswer(id, Command.State.UNKNOWN, None, at) for (id,) in sorted(cursor.fetchall())]
 
 
 @operation

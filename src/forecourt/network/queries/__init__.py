@@ -5,6 +5,7 @@ from forecourt.network.queries.connections import (
     ServedChargePoint,
     charge_points_by_id,
     charge_points_of,
+    deleted_stations,
     station_for_connection,
     stations_for_connection,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "ServedChargePoint",
     "charge_points_by_id",
     "charge_points_of",
+    "deleted_stations",
     "station_for_connection",
     "stations_for_connection",
 ]

@@ -1,10 +1,12 @@
 """What the gateway and the charges need to know of stations and charge points, many at a time, in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+
+from forecourt.network.models import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def stations_for_connection(identities: Iterable[str]) -> dict[str, ConnectingSt
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     found = (ConnectingStation(id, identity, None if hash is None else bytes(hash), *rest) for id, identity, hash, *rest in rows)
     return {row.identity: row for row in found}
+
+
+def deleted_stations(station_ids: Collection[int]) -> list[int]:
+    """Which of these stations are deleted."""
+    return list(Station.objects.filter(pk__in=station_ids).exclude(deleted_at=None).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

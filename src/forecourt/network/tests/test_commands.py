@@ -8,7 +8,7 @@ from django.db import connection
 
 from forecourt.kit.errors import Invalid
 from forecourt.network import operations
-from forecourt.network.intents import CommandAnswer, LinkIntent, NewCommand
+from forecourt.network.intents import CommandAnswer, NewCommand
 from forecourt.network.models import Command
 from forecourt.network.tests.factories import AT, make_station
 
@@ -20,13 +20,16 @@ def station(cast):
     return make_station("CP-1", cast.harbour)
 
 
+GATEWAY = 7
+
+
 def ask(station, action="unlock", key=None, at=AT, **payload):
     (command,) = operations.request_commands([NewCommand(station.pk, None, action, payload, key=key)], at=at)
     return command
 
 
 def take(station, at=AT):
-    return operations.take_commands(station_ids=[station.pk], at=at)
+    return operations.take_commands(station_ids=[station.pk], gateway_id=GATEWAY, at=at)
 
 
 def state_of(command):
@@ -80,21 +83,29 @@ def test_nothing_is_sent_after_its_expiry(station):
 
 
 def test_after_a_gateway_died_the_harmless_wait_again_and_the_others_are_unknown(station):
-    operations.link_stations([LinkIntent(station.pk, 7, 1, AT)])
     reading, reset = ask(station, "get_configuration", keys=[]), ask(station, "reset", type="soft")
     take(station)
-    lost = operations.settle_unanswered(7, at=AT + SECOND)
+    lost = operations.settle_unanswered(GATEWAY, at=AT + SECOND)
     assert [(answer.command_id, answer.state) for answer in lost] == [(reset.pk, "unknown")]
-    assert operations.settle_unanswered(7, at=AT + SECOND) == []
+    assert operations.settle_unanswered(GATEWAY, at=AT + SECOND) == []
     assert (state_of(reading), state_of(reset)) == ("requested", "unknown")
     assert [due.id for due in take(station, AT + SECOND)] == [reading.pk]
 
 
+def test_what_its_gateway_never_settled_is_unknown_long_after_and_its_key_is_free(station):
+    command = ask(station, key="k")
+    take(station)
+    assert operations.expire_commands(at=command.expires_at + 899 * SECOND) == []
+    given_up = operations.expire_commands(at=command.expires_at + 900 * SECOND)
+    assert [(answer.command_id, answer.state) for answer in given_up] == [(command.pk, "unknown")]
+    assert state_of(command) == "unknown"
+    assert ask(station, key="k").pk != command.pk
+
+
 def test_a_late_answer_settles_an_unknown_outcome(station):
-    operations.link_stations([LinkIntent(station.pk, 7, 1, AT)])
     reset = ask(station, "reset", type="soft")
     take(station)
-    operations.settle_unanswered(7, at=AT + SECOND)
+    operations.settle_unanswered(GATEWAY, at=AT + SECOND)
     assert operations.answer_commands([CommandAnswer(reset.pk, "accepted", {"status": "Accepted"}, AT + 2 * SECOND)]) == [reset.pk]
 
 

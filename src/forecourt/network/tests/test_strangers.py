@@ -35,6 +35,20 @@ def test_a_stranger_reads_no_word_of_the_owners(cast, street, path, count):
     assert "secret" not in answers["eastgate"].content.decode()
 
 
+def test_no_driver_and_no_stranger_reads_an_identity(cast):
+    """guarantees.md §1: station ids are guessable from maps where they are shown there."""
+    station = make_station("CP-KNOWN", cast.harbour, serial_number="CP-KNOWN")
+    fields = {**PLACE, "show_on_map": True, "active_at": AT, "evse_id": "DK*NWD*E7"}
+    make_charge_point("Quay 1", cast.harbour, station=station, **fields)
+    driver, stranger = api_client(cast.eastgate, person=cast.ada), api_client(cast.eastgate)
+    shown = driver.call("GET", "/charge-points").json()["data"]
+    assert [row["serialNumber"] for row in shown] == ["DK*NWD*E7"]
+    for path in ("/charge-points?includePublic=true", f"/charge-points/map?{BOX}&includeAllOperators=true"):
+        answer = stranger.call("GET", path, **{"Monta-Version": "v2"})
+        assert "Quay 1" in answer.content.decode()
+        assert "CP-KNOWN" not in answer.content.decode()
+
+
 @pytest.mark.parametrize(("path", "model"), [("/sites", Site), ("/charge-points", ChargePoint)])
 def test_one_row_of_a_stranger_is_not_there(cast, street, path, model):
     assert api_client(cast.eastgate).call("GET", f"{path}/{model.objects.all()[0].pk}").status_code == 404
