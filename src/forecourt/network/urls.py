@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from forecourt.network.pages import changes, charge_point, charge_points, connecting, keys, nested, prices, sites
+from forecourt.network.pages import asking, changes, charge_point, charge_points, connecting, keys, nested, prices, sites, stations
 
 urlpatterns = [
     path("charge-points/", charge_points.charge_point_list, name="charge-points"),
     path("charge-points/map", charge_points.charge_point_map, name="charge-points-map"),
     path("charge-points/new", charge_points.charge_point_new, name="charge-point-new"),
     path("charge-points/import", charge_points.charge_point_import, name="charge-point-import"),
+    path("charge-points/import/passwords", charge_points.charge_point_import_passwords, name="charge-point-import-passwords"),
     path("charge-points/connect", connecting.choose, name="connect"),
     path("charge-points/<int:charge_point_id>", charge_point.overview, name="charge-point"),
     path("charge-points/<int:charge_point_id>/commands", charge_point.commands, name="charge-point-commands"),
@@ -24,8 +25,13 @@ urlpatterns = [
     path("charge-points/<int:charge_point_id>/transfer", changes.transfer, name="charge-point-transfer"),
     path("charge-points/<int:charge_point_id>/delete", changes.delete, name="charge-point-delete"),
     path("charge-points/<int:charge_point_id>/read-configuration", changes.configuration_read, name="charge-point-read-configuration"),
-    path("charge-points/<int:charge_point_id>/ask/<slug:what>", changes.command, name="charge-point-command"),
+    path("charge-points/<int:charge_point_id>/ask/<slug:what>", asking.command, name="charge-point-command"),
     path("price-groups/<int:group_id>/apply", prices.price_group_apply, name="price-group-apply"),
+    path("stations/", stations.station_list, name="stations"),
+    path("stations/<int:station_id>", stations.station_detail, name="station"),
+    path("stations/<int:station_id>/rename", stations.rename, name="station-rename"),
+    path("stations/<int:station_id>/password", stations.password, name="station-password"),
+    path("stations/<int:station_id>/delete", stations.delete, name="station-delete"),
     path("sites/", sites.site_list, name="sites"),
     path("sites/map", sites.site_map, name="sites-map"),
     path("sites/new", sites.site_new, name="site-new"),

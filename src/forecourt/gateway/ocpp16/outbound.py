@@ -42,6 +42,12 @@ def _trigger(payload: Payload) -> dict[str, Any]:
     return {"requestedMessage": payload["message"], **_connector(payload)}
 
 
+def _data(payload: Payload) -> dict[str, Any]:
+    """Empty texts are left out: some vendors tell "" from nothing."""
+    words = {"vendorId": payload["vendor_id"], "messageId": payload.get("message_id"), "data": payload.get("data")}
+    return {name: word for name, word in words.items() if word}
+
+
 def _connector(payload: Payload) -> dict[str, Any]:
     return {} if payload.get("number") is None else {"connectorId": payload["number"]}
 
@@ -56,4 +62,5 @@ _REQUESTS: dict[str, tuple[str, Callable[[Payload], dict[str, Any]]]] = {
     Action.CHANGE_CONFIGURATION: ("ChangeConfiguration", lambda payload: {"key": payload["key"], "value": str(payload["value"])}),
     Action.CLEAR_CACHE: ("ClearCache", lambda payload: {}),
     Action.TRIGGER_MESSAGE: ("TriggerMessage", _trigger),
+    Action.DATA_TRANSFER: ("DataTransfer", _data),
 }

@@ -26,6 +26,9 @@ ACTIONS: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
     ("get_configuration", {"keys": ["A"]}, "GetConfiguration", {"key": ["A"]}),
     ("change_configuration", {"key": "A", "value": 1}, "ChangeConfiguration", {"key": "A", "value": "1"}),
     ("clear_cache", {}, "ClearCache", {}),
+    ("change_availability", {"number": 0, "type": "operative"}, "ChangeAvailability", {"connectorId": 0, "type": "Operative"}),
+    ("data_transfer", {"vendor_id": "Fjordlys", "message_id": "", "data": "{}"}, "DataTransfer", {"vendorId": "Fjordlys", "data": "{}"}),
+    ("data_transfer", {"vendor_id": "Fjordlys", "message_id": "M", "data": ""}, "DataTransfer", {"vendorId": "Fjordlys", "messageId": "M"}),
     ("trigger_message", {"message": "MeterValues", "number": 1}, "TriggerMessage", {"requestedMessage": "MeterValues", "connectorId": 1}),
 ]
 

@@ -109,7 +109,8 @@ def put_integration(request: ApiRequest, body: IntegrationIn) -> dict[str, Any]:
     """
     Connect a charge point to a station; what it was connected by before ends.
 
-    `autoConnect` needs the station's live connection; with `false` the integration waits for it.
+    `autoConnect` needs the station's live connection; with `false` the integration waits for it, and an unknown station is made. Its
+    password is never part of an answer: “New station password” on the station's page in the portal shows one.
     """
     point = fetched_point(request, body.charge_point_id, Permission.CHARGE_POINT_UPDATE)
     model = Model.objects.filter(pk=body.charge_point_model_id).first()

@@ -29,6 +29,7 @@ class Command(OperatorScoped):
         CHANGE_CONFIGURATION = "change_configuration"
         CLEAR_CACHE = "clear_cache"
         TRIGGER_MESSAGE = "trigger_message"
+        DATA_TRANSFER = "data_transfer"
 
     class State(models.TextChoices):
         REQUESTED = "requested"

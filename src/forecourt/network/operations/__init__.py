@@ -2,10 +2,12 @@
 
 from forecourt.network.operations.asking import (
     ResetType,
+    change_availability,
     change_configuration,
     clear_cache,
     read_configuration,
     reset,
+    send_data,
     set_maintenance,
     trigger,
     unlock,
@@ -53,6 +55,7 @@ from forecourt.network.operations.stations import (
     create_station,
     delete_station,
     disconnect_charge_point,
+    rename_station,
     rotate_password,
 )
 
@@ -73,6 +76,7 @@ __all__ = [
     "answer_commands",
     "apply_price_group",
     "block_key",
+    "change_availability",
     "change_configuration",
     "clear_cache",
     "connect_charge_point",
@@ -97,11 +101,13 @@ __all__ = [
     "record_heard",
     "record_statuses",
     "release_dead_gateways",
+    "rename_station",
     "request_command",
     "request_commands",
     "reset",
     "reset_cost",
     "rotate_password",
+    "send_data",
     "set_exempt",
     "set_maintenance",
     "settle_unanswered",

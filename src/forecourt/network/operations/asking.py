@@ -1,6 +1,6 @@
 """What people ask of stations, in words of the network: restart, unlock, maintenance, configuration."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from forecourt.access import Actor
 from forecourt.kit.fields import Checks
 from forecourt.kit.operations import locked, operation
 from forecourt.network.models import ChargePoint, Command, Station
-from forecourt.network.operations.commands import NotIntegrated, request_command
+from forecourt.network.operations.commands import NotIntegrated, request_command, withdraw_command
 from forecourt.network.operations.deleting import refuse_if_deleted
 from forecourt.network.operations.states import settle_states
 from forecourt.network.rules import is_secret
@@ -18,6 +18,7 @@ from forecourt.network.rules import is_secret
 A = Command.Action
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification")  # OCPP 1.6 §7.32 MessageTrigger
 _MOST_KEY, _MOST_VALUE = 50, 500  # OCPP 1.6 §6.5
+_MOST_DATA = 5_000  # the standard names no limit
 
 
 class ResetType(StrEnum):
@@ -98,11 +99,55 @@ def set_maintenance(*, actor: Actor, charge_point: ChargePoint, is_on: bool, at:
     settle_states([charge_point.pk], at=at)
     if charge_point.station is None:
         return None
-    type = "inoperative" if is_on else "operative"
+    return change_availability(actor=actor, charge_point=charge_point, is_available=not is_on, at=at)
+
+
+@operation
+def change_availability(*, actor: Actor, charge_point: ChargePoint, is_available: bool, is_whole: bool = False, at: datetime) -> Command:
+    """
+    Ask the station to offer a charge point, or all of its own (`is_whole`), or not to. The opposite, if it waits still, is withdrawn.
+
+    Asking again while a request is open returns the open one. Source: OCPP 1.6 §5.2.
+
+    :raises NotIntegrated: without a station.
+    """
+    station = _station(charge_point)
+    words = ("operative", "inoperative") if is_available else ("inoperative", "operative")
+    place = f"station:{station.pk}" if is_whole else str(charge_point.pk)
+    wanted, opposite = (f"availability:{place}:{word}" for word in words)
+    withdraw_command(opposite, at=at)
+    payload: dict[str, object] = {"number": 0 if is_whole else charge_point.number, "type": words[0]}
     return request_command(
-        actor=actor, station=charge_point.station, charge_point=charge_point, action=A.CHANGE_AVAILABILITY,
-        payload={"number": charge_point.number, "type": type}, key=f"availability:{charge_point.pk}:{type}", at=at,
-    )  # fmt: skip
+        actor=actor, station=station, charge_point=charge_point, action=A.CHANGE_AVAILABILITY, payload=payload, key=wanted, at=at
+    )
+
+
+@operation
+def repeat_maintenance(station_ids: Collection[int], *, at: datetime) -> None:
+    """Stations have started: those of their charge points that are in maintenance are to refuse charges. One open request for each."""
+    rows = ChargePoint.objects.filter(station__in=station_ids, deleted_at=None, maintenance_at__isnull=False)
+    for charge_point in rows.select_related("station").order_by("pk"):
+        change_availability(actor=Actor.system("maintenance"), charge_point=charge_point, is_available=False, at=at)
+
+
+@operation
+def send_data(*, actor: Actor, charge_point: ChargePoint, vendor_id: str, message_id: str = "", text: str = "", at: datetime) -> Command:
+    """
+    Send a message of the vendor's own (DataTransfer, OCPP 1.6 §4.3 and §6.15). Not keyed: each is its own request, sent in order.
+
+    :raises Invalid: for an empty vendor, or texts that are too long (255, 50 and 5,000 characters).
+    :raises NotIntegrated: without a station.
+    """
+    checks = Checks()
+    payload: dict[str, object] = {
+        "vendor_id": checks.text("vendor_id", vendor_id, limit=255),
+        "message_id": checks.text("message_id", message_id, limit=50, is_required=False),
+        "data": checks.text("text", text, limit=_MOST_DATA, is_required=False),
+    }
+    checks.finish()
+    return request_command(
+        actor=actor, station=_station(charge_point), charge_point=charge_point, action=A.DATA_TRANSFER, payload=payload, at=at
+    )
 
 
 @operation

@@ -160,6 +160,12 @@ def _insert(commands: Sequence[NewCommand], at: datetime) -> list[int]:
 
 
 @operation
+def withdraw_command(key: str, *, at: datetime) -> None:
+    """What waits under this key is not sent any more. Again: nothing waits."""
+    Command.objects.filter(key=key, state=Command.State.REQUESTED).update(state=Command.State.EXPIRED, answered_at=at)
+
+
+@operation
 def take_commands(*, station_ids: Sequence[int], gateway_id: int, at: datetime) -> list[DueCommand]:
     """
     The commands to send to these stations now, oldest first, marked as sent by this gateway.

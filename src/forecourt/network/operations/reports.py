@@ -7,6 +7,7 @@ from typing import Any
 from forecourt.kit import statements
 from forecourt.kit.operations import operation
 from forecourt.network.intents import BootIntent, Hold, LinkIntent, StatusChange, StatusIntent
+from forecourt.network.operations.asking import repeat_maintenance
 from forecourt.network.operations.states import Judged, charge_point_ids_of, locked_charge_points, settle_states, write_states
 from forecourt.network.rules import has_cable
 
@@ -71,6 +72,7 @@ WHERE cp.deleted_at IS NULL
 def record_boots(boots: Sequence[BootIntent]) -> None:
     """
     Note what stations said of themselves when they started. The newest counts; an older or repeated one changes nothing.
+    Those with charge points in maintenance are asked again to refuse charges there.
 
     Station rows are locked in id order, so batches of several gateways do not deadlock.
     """
@@ -83,6 +85,7 @@ def record_boots(boots: Sequence[BootIntent]) -> None:
                 for boot in newest.values()
             ),
         )
+        repeat_maintenance(newest, at=max(boot.at for boot in newest.values()))
 
 
 @operation

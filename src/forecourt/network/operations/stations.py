@@ -69,10 +69,8 @@ def create_station(
     :raises IdentityTaken: if a living station has it.
     """
     refuse_if_deleted(team)
-    identity = identity.strip()
+    identity = _checked_identity(identity)
     checks = Checks()
-    if not is_identity(identity):
-        checks.fail("identity", _("Use 1 to 48 letters, digits and * - _ = : + | @ . without spaces."))
     if protocol not in Station.Protocol.values:
         checks.fail("protocol", _("Choose one of the list."))
     serial = checks.text("serial_number", serial_number, limit=60, is_required=False) or None
@@ -104,6 +102,26 @@ def rotate_password(*, actor: Actor, station: Station, at: datetime) -> str:
     Station.objects.filter(pk=station.pk).update(password_hash=keyed_hash(secret, purpose=PASSWORD_PURPOSE))
     tell_gateways([station.identity])
     return secret
+
+
+@operation
+def rename_station(*, actor: Actor, station: Station, identity: str, at: datetime) -> None:
+    """
+    Give a station another identity; its password and an open socket stay. The row is locked; the unique index keeps an identity once.
+
+    :raises Invalid: for an identity that cannot stand in a URL (OCPP-J §3.1.1).
+    :raises IdentityTaken: if another living station has it.
+    :raises Deleted: if the station is.
+    """
+    station = locked(station)
+    refuse_if_deleted(station)
+    identity = _checked_identity(identity)
+    try:
+        with transaction.atomic():
+            Station.objects.filter(pk=station.pk).update(identity=identity)
+    except IntegrityError as error:
+        raise IdentityTaken(_("A station with this identity exists already."), identity=identity) from error
+    tell_gateways([station.identity, identity])
 
 
 @operation
@@ -177,6 +195,14 @@ def tell_gateways(identities: Sequence[str]) -> None:
     """NOTIFY `forecourt_station` with each identity: gateways drop what they remember of it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, identity) FROM unnest(%s::text[]) AS identity", [CHANGED_CHANNEL, list(identities)])
+
+
+def _checked_identity(text: str) -> str:
+    identity, checks = text.strip(), Checks()
+    if not is_identity(identity):
+        checks.fail("identity", _("Use 1 to 48 letters, digits and * - _ = : + | @ . without spaces."))
+    checks.finish()
+    return identity
 
 
 def _connect(charge_point: ChargePoint, station: Station, number: int, *, at: datetime) -> Integration:

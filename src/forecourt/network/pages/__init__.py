@@ -10,6 +10,7 @@ __all__ = ["CARDS", "MENU", "TABS"]
 
 MENU = [
     MenuEntry("chargers", _("Charge points"), "charge-points", "charging-pile", Permission.CHARGE_POINT_READ, 10),
+    MenuEntry("chargers", _("Stations"), "stations", "router", Permission.CHARGE_POINT_READ, 15),
     MenuEntry("chargers", _("Sites"), "sites", "map-pin", Permission.SITE_READ, 20),
     MenuEntry("teams", _("Charge keys"), "charge-keys", "nfc", Permission.CHARGE_KEY_READ, 50),
 ]

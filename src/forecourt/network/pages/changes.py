@@ -1,16 +1,13 @@
 """What is asked before it is done to a charge point: each is a dialog with JavaScript, and a page without."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django import forms
 from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from forecourt.access import Actor, Permission, fetch
+from forecourt.access import Permission, fetch
 from forecourt.kit import clock
-from forecourt.kit.errors import NotFound
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Station
 from forecourt.network.pages.connecting import remember_secret
@@ -21,7 +18,14 @@ P = Permission
 
 
 def ask_first(
-    request: PageRequest, *, title: str, says: str, confirm: str, cancel_url: str, is_danger: bool = False, form: forms.Form | None = None
+    request: PageRequest,
+    *,
+    title: str | Promise,
+    says: str | Promise,
+    confirm: str | Promise,
+    cancel_url: str,
+    is_danger: bool = False,
+    form: forms.Form | None = None,
 ) -> HttpResponseBase:
     """The question, as dialog or page."""
     context = {
@@ -34,33 +38,6 @@ def ask_first(
         "form": form,
     }
     return respond(request, "portal/dialog.html", "dialog", context, status=422 if form is not None and form.errors else 200)
-
-
-def _status(*, actor: Actor, charge_point: ChargePoint, at: Any) -> object:
-    return operations.trigger(actor=actor, charge_point=charge_point, message="StatusNotification", at=at)
-
-
-def _commands() -> dict[str, tuple[Callable[..., object], str, str, str]]:
-    """What the page may ask of a station: operation, question, what it means, the verb."""
-    return {
-        "reset": (operations.reset, _("Restart the station?"), _("It ends running charges first, then starts again. That takes a minute or two."), _("Restart")),
-        "unlock": (operations.unlock, _("Unlock the cable?"), _("A running charge stops when the cable is released."), _("Unlock")),
-        "clear-cache": (operations.clear_cache, _("Clear the station’s cache?"), _("It forgets the charge keys it has seen and asks us about each again."), _("Clear cache")),
-        "status": (_status, _("Ask for its status?"), _("The station sends the state of this charge point now."), _("Ask")),
-    }  # fmt: skip
-
-
-@page("GET", "POST")
-def command(request: PageRequest, charge_point_id: int, what: str) -> HttpResponseBase:
-    """Ask the station for something; its progress shows on the overview."""
-    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_COMMAND)
-    if what not in _commands():
-        raise NotFound(_("There is no such command."))
-    ask, title, says, confirm = _commands()[what]
-    if request.method == "POST":
-        ask(actor=request.actor, charge_point=charge_point, at=clock.now())
-        return done(request, "charge-point", charge_point.pk, message=_("We asked the station."))
-    return ask_first(request, title=title, says=says, confirm=confirm, cancel_url=_page_of(charge_point))
 
 
 @page("GET", "POST")
@@ -113,7 +90,7 @@ def password(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     station = _station(charge_point)
     if request.method == "POST":
         secret = operations.rotate_password(actor=request.actor, station=station, at=clock.now())
-        remember_secret(request, charge_point, secret)
+        remember_secret(request, station, secret)
         return done(request, "charge-point-connected", charge_point.pk)
     says = _("The old password ends now. The station stays connected, and needs the new one the next time it connects.")
     return ask_first(request, title=_("New station password?"), says=says, confirm=_("Make a new one"), cancel_url=_page_of(charge_point))

@@ -42,6 +42,7 @@ ACTIONS = {
     "change_configuration": gettext_lazy("Change configuration"),
     "clear_cache": gettext_lazy("Clear cache"),
     "trigger_message": gettext_lazy("Ask for a message"),
+    "data_transfer": gettext_lazy("Send vendor data"),
 }
 PROTOCOLS = {"ocpp1.6": "OCPP 1.6J", "ocpp2.0.1": "OCPP 2.0.1"}
 UPTIME_DAYS = (7, 30, 365)
@@ -152,7 +153,9 @@ def _actions(request: PageRequest, charge_point: ChargePoint) -> list[Action]:
         action(actor, command, charge_point, _("Restart station"), to("charge-point-command", "reset"), "refresh", asks=True, otherwise=none),
         action(actor, command, charge_point, _("Unlock cable"), to("charge-point-command", "unlock"), "lock-open", asks=True, otherwise=none),
         action(actor, command, charge_point, _("Clear cache"), to("charge-point-command", "clear-cache"), "eraser", asks=True, otherwise=none),
-        action(actor, command, charge_point, _("Ask for its status"), to("charge-point-command", "status"), "message-question", asks=True, otherwise=none),
+        action(actor, command, charge_point, _("Ask for a message"), to("charge-point-command", "message"), "message-question", asks=True, otherwise=none),
+        action(actor, command, charge_point, _("Change availability"), to("charge-point-command", "availability"), "power", asks=True, otherwise=none),
+        action(actor, P.CHARGE_POINT_CONFIGURE, charge_point, _("Send vendor data"), to("charge-point-command", "data"), "send", asks=True, otherwise=none),
         action(
             actor, update, charge_point, _("End maintenance") if charge_point.maintenance_at else _("Start maintenance"),
             to("charge-point-maintenance"), "tools", asks=True, otherwise=gone,
@@ -184,7 +187,7 @@ def _commands(charge_point: ChargePoint) -> list[dict[str, Any]]:
 
 def _command_name(row: queries.CommandRow) -> str:
     name = str(ACTIONS.get(row.action, row.action))
-    detail = row.payload.get("key") or row.payload.get("message") if isinstance(row.payload, dict) else None
+    detail = row.payload.get("key") or row.payload.get("message") or row.payload.get("vendor_id") if isinstance(row.payload, dict) else None
     return f"{name}: {detail}" if detail else name
 
 

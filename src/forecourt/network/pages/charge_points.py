@@ -12,6 +12,7 @@ from forecourt.kit.errors import DomainError
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Site, State
 from forecourt.network.pages.buttons import action, note_errors
+from forecourt.network.pages.connecting import url_of
 from forecourt.network.pages.forms import EditChargePointForm, ImportForm, NewChargePointForm, teams_for
 from forecourt.network.queries import charge_points as queries
 from forecourt.network.rules.table import COLUMNS
@@ -25,6 +26,7 @@ P = Permission
 MOST_OPTIONS = 500
 MOST_BYTES = 2_000_000
 INVALID = 422
+PASSWORDS = "imported_station_passwords"
 
 
 @page("GET")
@@ -116,7 +118,9 @@ def charge_point_import(request: PageRequest) -> HttpResponseBase:
     report = None
     if request.method == "POST" and form.is_valid():
         report = _import(request, form)
-    if report and not report.is_dry_run and not report.failed:
+    if report and not report.is_dry_run and report.stations:
+        request.session[PASSWORDS] = report.stations
+    elif report and not report.is_dry_run and not report.failed:
         return done(request, "charge-points", message=_("%(count)s charge points imported.") % {"count": report.created + report.updated})
     context = {
         "title": _("Import charge points"),
@@ -126,6 +130,17 @@ def charge_point_import(request: PageRequest) -> HttpResponseBase:
         "cancel_url": reverse("charge-points"),
     }
     return respond(request, "network/charge_point_import.html", None, context | _crumbs(), status=INVALID if form.errors else 200)
+
+
+@page("POST")
+def charge_point_import_passwords(request: PageRequest) -> HttpResponseBase:
+    """The passwords of the stations that the last import made, as CSV, once."""
+    require(request.actor, P.CHARGE_POINT_CREATE)
+    stations = request.session.pop(PASSWORDS, None)
+    if stations is None:
+        return done(request, "stations", message=_("The passwords were downloaded already. Make new ones on the stations’ pages."))
+    rows = [(identity, password, url_of(identity)) for identity, password in stations]
+    return csv_response("station-passwords.csv", [_("Identity"), _("Password"), _("URL")], rows)
 
 
 def _import(request: PageRequest, form: ImportForm) -> Any:

@@ -12,9 +12,10 @@ from forecourt.kit import clock
 from forecourt.kit.errors import DomainError
 from forecourt.kit.operations import acting
 from forecourt.network import operations
-from forecourt.network.models import ChargePoint
+from forecourt.network.models import ChargePoint, Station
 from forecourt.network.pages.buttons import note_errors
 from forecourt.network.pages.forms import ConnectForm
+from forecourt.network.queries.stations import link_state
 from forecourt.portal.pages import PageRequest, done, page, respond
 
 P = Permission
@@ -48,11 +49,10 @@ def connect(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     form = ConnectForm(request.POST or None, charge_point=charge_point)
     if request.method == "POST" and form.is_valid():
         try:
-            secret = _connect(request, charge_point, form)
+            _connect(request, charge_point, form)
         except DomainError as error:
             note_errors(form, error)
         else:
-            remember_secret(request, charge_point, secret)
             return done(request, "charge-point-connected", charge_point.pk)
     context = {
         "title": _("Connect %(name)s") % {"name": charge_point.name},
@@ -77,29 +77,34 @@ def connected(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
         "title": _("Connect %(name)s") % {"name": charge_point.name},
         "charge_point": charge_point,
         "station": station,
-        "url": f"{settings.OCPP_PUBLIC_URL}/{quote(station.identity, safe=URL_SAFE)}",
-        "secret": _recalled(request, charge_point) if is_page else None,
+        "url": url_of(station.identity),
+        "secret": recalled_secret(request, station) if is_page else None,
         "link": link,
-        "state": "connected" if link and link.gateway_id else "pending" if not (link and link.disconnected_at) else "disconnected",
+        "state": link_state(link),
         **_steps(3),
     }
     return respond(request, "network/connected.html", "live", context)
 
 
-def remember_secret(request: PageRequest, charge_point: ChargePoint, secret: str | None) -> None:
+def url_of(identity: str) -> str:
+    """What is entered in the station."""
+    return f"{settings.OCPP_PUBLIC_URL}/{quote(identity, safe=URL_SAFE)}"
+
+
+def remember_secret(request: PageRequest, station: Station, secret: str) -> None:
     """Keep a new password in the session until the next page has shown it."""
-    if secret is not None:
-        request.session[SECRET] = [charge_point.pk, secret]
+    request.session[SECRET] = [station.pk, secret]
 
 
-def _recalled(request: PageRequest, charge_point: ChargePoint) -> str | None:
+def recalled_secret(request: PageRequest, station: Station) -> str | None:
+    """The new password, this once."""
     kept = request.session.pop(SECRET, None)
-    return str(kept[1]) if kept and kept[0] == charge_point.pk else None
+    return str(kept[1]) if kept and kept[0] == station.pk else None
 
 
-def _connect(request: PageRequest, charge_point: ChargePoint, form: ConnectForm) -> str | None:
-    """Both or neither: no station is left behind by a number that is taken."""
-    given, at, secret = form.cleaned_data, clock.now(), None
+def _connect(request: PageRequest, charge_point: ChargePoint, form: ConnectForm) -> None:
+    """Both or neither: no station is left behind by a number that is taken. The password of a new one is kept for the next page."""
+    given, at = form.cleaned_data, clock.now()
     with acting(request.actor):
         station = given["station"]
         if station is None:
@@ -111,9 +116,9 @@ def _connect(request: PageRequest, charge_point: ChargePoint, form: ConnectForm)
                 model=charge_point.model,
                 at=at,
             )
-            station, secret = new.station, new.password
+            station = new.station
+            remember_secret(request, station, new.password)
         operations.connect_charge_point(actor=request.actor, charge_point=charge_point, station=station, number=given["number"], at=at)
-    return secret
 
 
 def _steps(current: int) -> dict[str, object]:

@@ -219,6 +219,10 @@ class ConnectForm(forms.Form):
         self.fields["station"].label_from_instance = lambda station: station.identity  # type: ignore[attr-defined]
 
 
+class RenameStationForm(forms.Form):
+    identity = forms.CharField(label=_("Identity"), max_length=48, help_text=_("The last part of the station’s URL."))
+
+
 class ConfigurationForm(forms.Form):
     key = forms.CharField(label=_("Key"), max_length=50)
     value = forms.CharField(label=_("Value"), max_length=500, required=False)

@@ -5,7 +5,15 @@ from typing import Any
 
 from forecourt.network.rules.secrets import MASK, is_secret
 
-_MINUTES = {"start": 1, "unlock": 1, "stop": 10, "reset": 10, "get_configuration": 24 * 60, "change_configuration": 24 * 60}
+_MINUTES = {
+    "start": 1,
+    "unlock": 1,
+    "stop": 10,
+    "reset": 10,
+    "get_configuration": 24 * 60,
+    "change_configuration": 24 * 60,
+    "change_availability": 30 * 24 * 60,  # it says how the charge point is to be, not what is to happen
+}
 _OTHERS = 5
 
 # Asking twice leaves a station as asking once: it may be sent again after a gateway died. A start, a stop, a reset or an

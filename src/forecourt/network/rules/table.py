@@ -23,7 +23,16 @@ COLUMNS = {
     "city": False,
     "latitude": False,
     "longitude": False,
+    "identity": False,
+    "connector": False,
+    "price_group": False,
+    "roaming_price_group": False,
+    "cost_group": False,
+    "is_free": False,
+    "is_reservable": False,
+    "reservation_minutes": False,
 }
+YES_AND_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 MOST_ROWS = 5_000
 
 
@@ -45,7 +54,7 @@ class TableRow:
 
 @dataclass(slots=True)
 class Report:
-    """What an import did, or would do. `problems` are (line, column, says)."""
+    """What an import did, or would do. `problems` are (line, column, says), `stations` identities and passwords of new ones."""
 
     is_dry_run: bool
     created: int = 0
@@ -53,6 +62,7 @@ class Report:
     skipped: int = 0
     failed: int = 0
     problems: list[tuple[int, str, str]] = field(default_factory=list)
+    stations: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_table(content: bytes) -> list[TableRow]:

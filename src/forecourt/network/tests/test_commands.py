@@ -6,11 +6,12 @@ import psycopg
 import pytest
 from django.db import connection
 
+from forecourt.access import Actor
 from forecourt.kit.errors import Invalid
 from forecourt.network import operations
-from forecourt.network.intents import CommandAnswer, NewCommand
+from forecourt.network.intents import BootIntent, CommandAnswer, NewCommand
 from forecourt.network.models import Command
-from forecourt.network.tests.factories import AT, make_station
+from forecourt.network.tests.factories import AT, make_charge_point, make_station
 
 SECOND = timedelta(seconds=1)
 
@@ -100,6 +101,56 @@ def test_what_its_gateway_never_settled_is_unknown_long_after_and_its_key_is_fre
     assert [(answer.command_id, answer.state) for answer in given_up] == [(command.pk, "unknown")]
     assert state_of(command) == "unknown"
     assert ask(station, key="k").pk != command.pk
+
+
+def asked_of(station):
+    return list(Command.objects.filter(station=station).order_by("pk").values_list("action", "payload", "state"))
+
+
+def test_maintenance_waits_for_its_station_and_its_end_withdraws_it(station):
+    point = make_charge_point("Quay 1", station.team, station=station)
+    for is_on in (True, False, True):
+        operations.set_maintenance(actor=Actor.system("test"), charge_point=point, is_on=is_on, at=AT)
+    assert asked_of(station) == [
+        ("change_availability", {"number": 1, "type": "inoperative"}, "expired"),
+        ("change_availability", {"number": 1, "type": "operative"}, "expired"),
+        ("change_availability", {"number": 1, "type": "inoperative"}, "requested"),
+    ]
+    assert len(take(station, AT + 29 * 86_400 * SECOND)) == 1
+
+
+def test_a_station_that_starts_is_told_again_what_is_in_maintenance(station):
+    for number in (1, 2):
+        point = make_charge_point(f"Quay {number}", station.team, station=station, number=number)
+    operations.set_maintenance(actor=Actor.system("test"), charge_point=point, is_on=True, at=AT)
+    (due,) = take(station)
+    operations.answer_commands([CommandAnswer(due.id, "accepted", {"status": "Accepted"}, AT)])
+    boots = [BootIntent(station.pk, AT + 60 * SECOND, "Fjordlys", "Kaj 22", None, None, None, None)]
+    operations.record_boots(boots)
+    operations.record_boots(boots)
+    assert [(due.action, due.payload) for due in take(station, AT + 60 * SECOND)] == [
+        ("change_availability", {"number": 2, "type": "inoperative"})
+    ]
+
+
+def test_availability_of_the_whole_station_is_asked_for_without_maintenance(station):
+    point = make_charge_point("Quay 1", station.team, station=station)
+    actor = Actor.system("test")
+    operations.change_availability(actor=actor, charge_point=point, is_available=True, is_whole=True, at=AT)
+    operations.change_availability(actor=actor, charge_point=point, is_available=False, at=AT)
+    assert [due.payload for due in take(station)] == [{"number": 0, "type": "operative"}, {"number": 1, "type": "inoperative"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "column"),
+    [({"vendor_id": ""}, "vendor_id"), ({"vendor_id": "V", "message_id": "x" * 51}, "message_id"), ({"vendor_id": "V", "text": "x" * 5_001}, "text")],
+)  # fmt: skip
+def test_data_that_cannot_be_sent_is_refused(station, given, column):
+    point = make_charge_point("Quay 1", station.team, station=station)
+    with pytest.raises(Invalid) as refused:
+        operations.send_data(actor=Actor.system("test"), charge_point=point, at=AT, **given)
+    assert set(refused.value.fields) == {column}
+    assert not Command.objects.exists()
 
 
 def test_a_late_answer_settles_an_unknown_outcome(station):

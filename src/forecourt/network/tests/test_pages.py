@@ -1,9 +1,13 @@
 """The pages, as a browser gets them."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from forecourt.kit.secrets import keyed_hash
 from forecourt.network import operations
 from forecourt.network.intents import CommandAnswer, LinkIntent, StatusIntent
 from forecourt.network.models import ChargeKey, ChargePoint, Command, Site, Station
@@ -191,7 +195,7 @@ def test_an_unknown_command_is_not_found(ada, charge_point):
 
 def test_a_command_without_a_station_is_refused_and_sent_nowhere(cast, ada):
     alone = make_charge_point("Alone", cast.harbour)
-    assert ada.post(reverse("charge-point-command", args=[alone.pk, "reset"])).status_code == 409
+    assert ada.post(reverse("charge-point-command", args=[alone.pk, "reset"]), {"type": "soft"}).status_code == 409
     assert not Command.objects.exists()
 
 
@@ -205,6 +209,59 @@ def test_an_import_is_tried_then_done(cast, ada):
     assert not ChargePoint.objects.exists()
     give(**{"import": ""})
     assert ChargePoint.objects.get().name == "Quay 1"
+
+
+def test_an_import_hands_out_the_passwords_of_new_stations_once(cast, ada):
+    file = SimpleUploadedFile("points.csv", b"name,model,identity\nQuay 1,zaptec-pro,BOX-1\n")
+    done = text(ada.post(reverse("charge-point-import"), {"team": cast.harbour.pk, "file": file, "import": ""}))
+    assert "1 station was added" in done
+    download = ada.post(reverse("charge-point-import-passwords"))
+    (line,) = b"".join(download.streaming_content).decode().splitlines()[1:]
+    identity, password, url = line.split(",")
+    assert (identity, url) == ("BOX-1", f"{settings.OCPP_PUBLIC_URL}/BOX-1")
+    assert Station.objects.get().password_hash == keyed_hash(password, purpose="station-password")
+    assert ada.post(reverse("charge-point-import-passwords")).status_code == 303
+
+
+def test_stations_are_listed_narrowed_and_exported(cast, ada):
+    used, _spare, _theirs = (
+        make_station("CP-1", cast.harbour, reported_model="Kaj 22"),
+        make_station("CP-2", cast.harbour),
+        make_station("CP-3", cast.gate),
+    )
+    make_charge_point("Quay 1", cast.harbour, station=used)
+    operations.link_stations([LinkIntent(used.pk, 7, 1, AT)])
+
+    def listed(**narrowing):
+        shown = text(ada.get(reverse("stations"), narrowing))
+        return [identity for identity in ("CP-1", "CP-2", "CP-3") if f">{identity}</a>" in shown]
+
+    assert listed() == ["CP-1", "CP-2"]
+    assert listed(used="no") == listed(state="pending") == ["CP-2"]
+    assert listed(state="connected") == listed(q="kaj") == ["CP-1"]
+    assert listed(state="disconnected") == []
+    export = b"".join(ada.get(reverse("stations"), {"format": "csv"}).streaming_content).decode().splitlines()
+    assert [line.split(",")[1:4] for line in export[1:]] == [["CP-2", "pending", ""], ["CP-1", "connected", "1: Quay 1"]]
+
+
+def test_a_station_is_renamed_given_a_password_and_deleted(cast, ada):
+    station = make_station("CP-1", cast.harbour)
+    point = make_charge_point("Quay 1", cast.harbour, station=station)
+    page = reverse("station", args=[station.pk])
+    assert "Quay 1" in text(ada.get(page))
+    rename = reverse("station-rename", args=[station.pk])
+    assert ada.post(rename, {"identity": "C P"}).status_code == 422
+    assert ada.post(rename, {"identity": "CP-7"}).headers["Location"] == page
+    ada.post(reverse("station-password", args=[station.pk]))
+    station.refresh_from_db()
+    shown = text(ada.get(page))
+    _url, secret = re.findall(r'data-copy="([^"]+)"', shown)
+    assert station.password_hash == keyed_hash(secret, purpose="station-password")
+    assert secret not in text(ada.get(page)), "it is shown once"
+    assert ada.post(reverse("station-delete", args=[station.pk])).headers["Location"] == reverse("stations")
+    point.refresh_from_db()
+    assert (point.station_id, point.deleted_at, point.state) == (None, None, "passive")
+    assert Station.objects.get().deleted_at is not None
 
 
 def test_sites_are_added_shown_and_changed(cast, ada):

@@ -16,6 +16,7 @@ from forecourt.network import operations, queries
 from forecourt.network.intents import LinkIntent
 from forecourt.network.models import ChargePoint, Integration, Station
 from forecourt.network.tests.factories import AT, make_charge_point, make_model, make_site, make_station
+from forecourt.pricing.tests.factories import make_price_group
 from forecourt.project import stations_command
 from forecourt.project.refusal import Refusal
 
@@ -217,6 +218,56 @@ def test_an_import_makes_the_good_rows_and_finds_them_again(cast):
 def test_a_file_that_cannot_be_read_is_refused(cast, content):
     with pytest.raises(Invalid):
         read(cast.harbour, content)
+
+
+def test_a_station_is_renamed_to_what_no_living_station_has(cast):
+    station, _ = make_station("CP-1", cast.harbour), make_station("CP-2", cast.gate)
+    operations.rename_station(actor=SYSTEM, station=station, identity=" CP-3 ", at=AT)
+    assert connecting("CP-3").id == station.pk
+    assert queries.station_for_connection("CP-1") is None
+    with pytest.raises(operations.IdentityTaken):
+        operations.rename_station(actor=SYSTEM, station=station, identity="CP-2", at=AT)
+    with pytest.raises(Invalid):
+        operations.rename_station(actor=SYSTEM, station=station, identity="C P", at=AT)
+    assert connecting("CP-3").id == station.pk
+
+
+ROLL_OUT = b"""name,model,identity,connector,price_group,is_free,is_reservable,reservation_minutes,partner_external_id
+Quay 1,zaptec-pro,BOX-1,1,Day,no,yes,20,a-1
+Quay 2,zaptec-pro,BOX-1,2,,yes,,,a-2
+Quay 3,zaptec-pro,THEIRS,1,,,,,a-3
+Quay 4,zaptec-pro,OLD,1,,,,,a-4
+Quay 5,zaptec-pro,BOX-1,2,,,,,a-5
+Quay 6,zaptec-pro,BOX 6,1,,,,,a-6
+Quay 7,zaptec-pro,,3,,,,,a-7
+Quay 8,zaptec-pro,BOX-8,one,,,,,a-8
+Quay 9,zaptec-pro,BOX-9,1,Night,,,,a-9
+Quay 10,zaptec-pro,BOX-9,1,,perhaps,,,a-10
+"""
+
+
+def test_an_import_connects_stations_and_hands_out_the_passwords_of_new_ones(cast):
+    day = make_price_group("Day", cast.harbour)
+    old = make_station("OLD", cast.harbour)
+    make_station("THEIRS", cast.gate)
+    tried = read(cast.harbour, ROLL_OUT, is_dry_run=True)
+    assert (tried.created, Station.objects.count(), [identity for identity, _ in tried.stations]) == (3, 2, ["BOX-1"])
+    report = read(cast.harbour, ROLL_OUT)
+    assert [(line, column) for line, column, _says in report.problems] == [
+        (4, "identity"), (6, "connector"), (7, "identity"), (8, "identity"), (9, "connector"), (10, "price_group"), (11, "is_free"),
+    ]  # fmt: skip
+    ((identity, password),) = report.stations
+    box = Station.objects.get(identity=identity)
+    assert box.password_hash == keyed_hash(password, purpose="station-password")
+    points = {point.name: point for point in ChargePoint.objects.all()}
+    assert {name: (point.station_id, point.number) for name, point in points.items()} == {
+        "Quay 1": (box.pk, 1), "Quay 2": (box.pk, 2), "Quay 4": (old.pk, 1),
+    }  # fmt: skip
+    first, second = points["Quay 1"], points["Quay 2"]
+    assert (first.price_group, first.is_free, first.is_reservable, first.reservation_minutes) == (day, False, True, 20)
+    assert (second.price_group, second.is_free, second.is_reservable) == (None, True, False)
+    again = read(cast.harbour, ROLL_OUT)
+    assert (again.created, again.updated, again.skipped, again.failed, again.stations) == (0, 0, 3, 7, [])
 
 
 def test_connecting_and_disconnecting_is_in_the_audit_log_of_the_owner(cast):

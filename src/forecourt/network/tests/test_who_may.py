@@ -75,10 +75,20 @@ def test_who_may_with_one_row(cast, world, name, what, method, given, who, statu
     assert (picture() == before) is (status != 303)
 
 
-@pytest.mark.parametrize("what", ["reset", "unlock", "clear-cache", "status"])
+ASKED = {
+    "reset": {"type": "hard"},
+    "unlock": {},
+    "clear-cache": {},
+    "message": {"message": "Heartbeat"},
+    "availability": {"is_available": "no"},
+    "data": {"vendor_id": "Fjordlys"},
+}
+
+
+@pytest.mark.parametrize("what", ASKED)
 @pytest.mark.parametrize(("who", "status"), zip(WHO, CHANGES_POINT, strict=True))
 def test_who_may_ask_a_station(cast, world, what, who, status):
-    response = cast.client(who).post(reverse("charge-point-command", args=[world["charge_point"].pk, what]))
+    response = cast.client(who).post(reverse("charge-point-command", args=[world["charge_point"].pk, what]), ASKED[what])
     assert response.status_code == status
     assert Command.objects.count() == (1 if status == 303 else 0)
 
