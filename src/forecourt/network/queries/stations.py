@@ -75,7 +75,7 @@ class StationRow:
     firmware_version: str | None
     last_message_at: datetime | None
     state: str
-    points: tuple[tuple[int, int, str], ...]
+    points: tuple[tuple[int, int | None, str], ...]
 
 
 _COLUMNS = (
@@ -109,13 +109,13 @@ def _state(gateway_id: int | None, disconnected_at: datetime | None) -> str:
 
 
 def _rows(rows: Sequence[tuple[Any, ...]]) -> list[StationRow]:
-    points: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    points: defaultdict[int, list[tuple[int, int | None, str]]] = defaultdict(list)
     living = ChargePoint.objects.filter(station__in=[row[0] for row in rows], deleted_at=None).order_by("number")
     for station_id, id, number, name in living.values_list("station_id", "id", "number", "name"):
         points[station_id].append((id, number, name))
     return [_row(row, tuple(points[row[0]])) for row in rows]
 
 
-def _row(columns: Sequence[Any], points: tuple[tuple[int, int, str], ...]) -> StationRow:
+def _row(columns: Sequence[Any], points: tuple[tuple[int, int | None, str], ...]) -> StationRow:
     *head, gateway_id, disconnected_at = columns
     return StationRow(*[*head, _state(gateway_id, disconnected_at), points])
