@@ -12,8 +12,8 @@ class ChargePointDay(Scoped):
     """
     What one charge point did on one day (in the charges' own time zone), for one owner and in one currency.
 
-    The owner and the currency are the charges': a charge point that is transferred at noon has two lines. Amounts are gross,
-    in minor units. Written by `operations` alone.
+    The owner and the currency are the charges': a charge point that is transferred at noon has two lines. Revenue is what was paid
+    for charges, without VAT and before fees and refunds, in minor units. Written by `operations` alone.
     """
 
     id = models.BigAutoField(primary_key=True)

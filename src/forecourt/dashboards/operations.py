@@ -16,6 +16,10 @@ _LOCK = "hashtext('forecourt_dashboards')"
 _ENDED_AT = "coalesce(c.failed_at, c.stopped_at, c.completed_at)"
 _DAY = f"({_ENDED_AT} AT TIME ZONE c.time_zone)::date"
 
+# Revenue is what the books have: a price that nobody paid (the payer is unknown, or the owner) is none.
+_IS_PAID = """EXISTS (SELECT FROM ledger_wallettransaction paid WHERE paid.reference_type = 'CHARGE' AND paid.reference_id = c.id::text
+  AND paid.kind IN ('charge-p2p', 'charge-professional') AND paid.refund_percentage IS NULL)"""
+
 _COUNT = f"""
 WITH counted AS (
   INSERT INTO dashboards_countedcharge (charge_id, day, is_failed)
@@ -29,7 +33,7 @@ INSERT INTO dashboards_chargepointday AS d
   (organisation_id, operator_id, team_id, charge_point_id, day, currency, charges, failed, energy_wh, revenue_minor, charging_seconds)
 SELECT min(c.organisation_id), c.operator_id, c.team_id, c.charge_point_id, counted.day, c.currency,
   count(*) FILTER (WHERE c.failed_at IS NULL), count(*) FILTER (WHERE c.failed_at IS NOT NULL),
-  coalesce(sum(c.meter_stop_wh - c.meter_start_wh), 0), coalesce(sum(c.price_minor), 0),
+  coalesce(sum(c.meter_stop_wh - c.meter_start_wh), 0), coalesce(sum(c.price_net_minor) FILTER (WHERE {_IS_PAID}), 0),
   coalesce(sum(greatest(0, extract(epoch FROM coalesce(c.charging_ended_at, c.stopped_at) - c.started_at))::bigint), 0)
 FROM counted JOIN charging_charge c ON c.id = counted.charge_id
 GROUP BY c.charge_point_id, counted.day, c.operator_id, c.team_id, c.currency

@@ -99,7 +99,7 @@ def _today(totals: list[DayTotal], today: date) -> list[dict[str, Any]]:
         now, before = (sum(total.revenue_minor for total in some if total.currency == currency) for some in (mine, yesterday))
         cards.append(
             {
-                "label": _("Revenue today"),
+                "label": _("Net revenue today"),
                 "value": formats.money(now, currency),
                 "note": _("yesterday %(value)s") % {"value": formats.money(before, currency)},
             }
@@ -110,7 +110,7 @@ def _today(totals: list[DayTotal], today: date) -> list[dict[str, Any]]:
 def _revenue(totals: list[DayTotal], currency: str, today: date, days: int, label: str) -> dict[str, Any]:
     mine = [total for total in totals if total.currency == currency]
     revenue = trend(mine, lambda total: total.revenue_minor, today=today, days=days)
-    return _figure(_("Revenue, %(when)s") % {"when": label}, formats.money(revenue.now, currency), revenue)
+    return _figure(_("Net revenue, %(when)s") % {"when": label}, formats.money(revenue.now, currency), revenue)
 
 
 def _figure(label: str, value: str, trend: Trend) -> dict[str, Any]:

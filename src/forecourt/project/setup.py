@@ -21,7 +21,7 @@ from forecourt.kit.secrets import is_same, keyed_hash
 from forecourt.operators import operations as operators
 from forecourt.operators.models import Operator, OperatorMember
 from forecourt.operators.queries import installation
-from forecourt.places.models import Country
+from forecourt.places.models import Country, Currency
 from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.teams import operations as teams
 
@@ -47,6 +47,10 @@ def set_up(
     actor: Actor,
     company_name: str,
     country_id: int,
+    currency: Currency | None,
+    address1: str,
+    zip_code: str,
+    city: str,
     vat_number: str,
     email: str,
     first_name: str,
@@ -67,8 +71,9 @@ def set_up(
     if installation():
         raise AlreadySetUp(str(_("This installation is set up already. Sign in.")))
     operator = operators.create_operator(
-        actor=actor, name=company_name, country_id=country_id, vat_number=vat_number, contact_email=email, is_installation=True, at=at
-    )
+        actor=actor, name=company_name, country_id=country_id, currency=currency, address1=address1, zip_code=zip_code, city=city,
+        vat_number=vat_number, contact_email=email, is_installation=True, at=at,
+    )  # fmt: skip
     person = teams.welcome_person(
         actor=actor, email=email, first_name=first_name, last_name=last_name, password=password, country_id=country_id,
         time_zone=operator.time_zone, at=at,
@@ -87,6 +92,13 @@ class SetupForm(forms.Form):
         label=_("Company"), max_length=120, help_text=_("The legal entity that runs this installation. It is printed on invoices.")
     )
     country = forms.ModelChoiceField(label=_("Country"), queryset=Country.objects.filter(is_sanctioned=False).order_by("name"))
+    currency = forms.ModelChoiceField(
+        label=_("Currency"), queryset=Currency.objects.order_by("identifier"), required=False, empty_label=_("The country’s"),
+        help_text=_("Of its wallet and its fees. It stays once it is in use."),
+    )  # fmt: skip
+    address1 = forms.CharField(label=_("Street and number"), max_length=200)
+    zip_code = forms.CharField(label=_("Postcode"), max_length=20)
+    city = forms.CharField(label=_("City"), max_length=120)
     vat_number = forms.CharField(label=_("VAT number"), max_length=30, required=False)
     first_name = forms.CharField(label=_("Your first name"), max_length=80)
     last_name = forms.CharField(label=_("Your surname"), max_length=80)

@@ -21,6 +21,8 @@ from forecourt.project.refusal import Refusal
 from forecourt.project.runfile import RunFile
 from forecourt.project.supervisor import Child, Stop, Supervisor
 
+MOST_SIMULATED = 60  # stations of the demo network; the others are left to whoever writes a station
+
 OURSELVES = (sys.executable, "-m", "forecourt.project.cli")
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach them from here
 
@@ -47,6 +49,8 @@ class Wishes:
                 raise Refusal(f"{port} is not a port: choose one up to 65535, or 0 for any free one.")
         if web == ocpp != 0:
             raise Refusal(f"Portal and stations cannot share port {web}: choose two with --web-port and --ocpp-port.")
+        if not 0 <= options.simulate <= MOST_SIMULATED:
+            raise Refusal(f"{options.simulate} stations cannot be simulated: choose from 0 to {MOST_SIMULATED} with --simulate.")
         return cls(runfile.chosen_folder(options.data), web or free_port(), ocpp or free_port(), bind, options.demo, options.simulate)
 
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from forecourt.charging.rules.authorization import TeamFacts
-from forecourt.kit.money import Money
+from forecourt.charging.rules.holds import hold_amount
 from forecourt.ledger import operations as ledger
 from forecourt.ledger import queries as ledger_queries
 from forecourt.teams.models import Team
-
-HOLD_MAJOR = Decimal("50.00")  # held at the start, in major units of the payer wallet's currency; docs/domains/charging.md
 
 
 def hold_key(charge_id: int) -> str:
@@ -27,11 +24,6 @@ def late_hold_key(charge_id: int) -> str:
 def hold_keys(charge_ids: Iterable[int]) -> list[str]:
     """Everything that may be held for charges; billing releases it at the settlement."""
     return [key for id in charge_ids for key in (hold_key(id), late_hold_key(id))]
-
-
-def hold_amount(currency: str) -> int:
-    """Minor units."""
-    return Money.rounded(HOLD_MAJOR, currency).minor
 
 
 def payment_method(payer: TeamFacts | None, *, is_free: bool) -> str | None:

@@ -4,13 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from forecourt.charging.models import Charge
 from forecourt.charging.tests.factories import make_charge
+from forecourt.ledger.models import WalletTransaction
 from forecourt.network.models import ChargePoint
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-def make_settled(point: ChargePoint, *, stopped_at: datetime = AT, energy_wh: int = 10_000, price_minor: int = 2_500, **fields) -> Charge:
-    """A completed charge of 30 minutes, energy flowing for 20. `fields` are columns that it had before it was completed."""
+def make_settled(
+    point: ChargePoint, *, stopped_at: datetime = AT, energy_wh: int = 10_000, price_minor: int = 2_500, is_paid: bool = True, **fields
+) -> Charge:
+    """
+    A completed charge of 30 minutes, energy flowing for 20; a quarter of its net price is VAT. `fields` are columns that it had before
+    it was completed.
+    """
     charge = make_charge(
         point,
         state="stopped",
@@ -19,7 +25,19 @@ def make_settled(point: ChargePoint, *, stopped_at: datetime = AT, energy_wh: in
         stopped_at=stopped_at,
         meter_stop_wh=energy_wh,
     )
-    Charge.objects.filter(pk=charge.pk).update(**fields, state="completed", completed_at=stopped_at, price_minor=price_minor)
+    net, vat = price_minor * 4 // 5, price_minor // 5
+    prices = {"price_net_minor": net, "price_vat_minor": vat, "price_minor": price_minor}
+    Charge.objects.filter(pk=charge.pk).update(**fields, **prices, state="completed", completed_at=stopped_at)
+    if is_paid:
+        sides = {
+            f"{side}_{name}": value
+            for side in ("from", "to")
+            for name, value in {"minor": net + vat, "net_minor": net, "vat_minor": vat, "currency": charge.currency}.items()
+        }
+        WalletTransaction.objects.create(
+            state="complete", group="charge", kind="charge-professional", reference_type="CHARGE", reference_id=str(charge.pk),
+            occurred_at=stopped_at, completed_at=stopped_at, **sides,
+        )  # fmt: skip
     return charge
 
 

@@ -82,9 +82,9 @@ def test_revenue_is_per_currency_and_compared_with_the_days_before(cast, network
         ]
     )
     page = open_overview(cast, "ada")
-    assert values(page, "Revenue today") == ["DKK 75.00", "SEK 1.00"]
-    week = next(figure for figure in figures(page) if figure["label"] == "Revenue, last 7 days" and "DKK" in figure["value"])
-    assert (week["delta"], week["direction"], week["spark"]) == ("100 %", "up", [0, 0, 0, 0, 0, 0, 7_500])
+    assert values(page, "Net revenue today") == ["DKK 60.00", "SEK 0.80"]
+    week = next(figure for figure in figures(page) if figure["label"] == "Net revenue, last 7 days" and "DKK" in figure["value"])
+    assert (week["delta"], week["direction"], week["spark"]) == ("100 %", "up", [0, 0, 0, 0, 0, 0, 6_000])
 
 
 def test_charging_now_and_its_power(cast, network):

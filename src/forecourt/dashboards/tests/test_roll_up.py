@@ -34,7 +34,7 @@ def point(cast):
 def test_settled_and_failed_charges_are_summed_per_charge_point_and_day(cast, point):
     failed = make_failed(point)
     operations.roll_up([ChargeFailed(failed.pk), *(ChargeSettled(make_settled(point).pk) for _ in range(2))])
-    assert lines() == [(date(2026, 11, 20), "DKK", 2, 1, 20_000, 5_000, 2_400)]
+    assert lines() == [(date(2026, 11, 20), "DKK", 2, 1, 20_000, 4_000, 2_400)]
     row = ChargePointDay.objects.get()
     assert (row.organisation_id, row.operator_id, row.team_id) == (cast.northwind.organisation_id, cast.northwind.pk, cast.harbour.pk)
 
@@ -51,6 +51,14 @@ def test_a_charge_that_failed_and_started_after_all_counts_as_what_it_became(poi
     for _again in range(2):
         operations.roll_up([ChargeSettled(failed.pk)])
         assert [(charges, failures, energy) for _day, _c, charges, failures, energy, *_ in lines()] == [(1, 1, 10_000)]
+
+
+def test_revenue_is_what_was_paid_without_vat(point):
+    settle(make_settled(point, price_minor=2_500), make_settled(point, price_minor=5_000, is_paid=False))
+    assert [(charges, revenue) for _day, _currency, charges, _failed, _wh, revenue, _seconds in lines()] == [(2, 2_000)]
+    before = lines()
+    operations.rebuild(date(2026, 11, 20), date(2026, 11, 21))
+    assert lines() == before
 
 
 def test_the_same_events_again_change_nothing(point):

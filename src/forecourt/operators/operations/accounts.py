@@ -16,6 +16,7 @@ from forecourt.kit.operations import locked, operation
 from forecourt.operators.models import Operator, OperatorMember, Organisation, Workplace
 from forecourt.operators.operations.checks import CompanyChecks, country_of
 from forecourt.operators.operations.invitations import invite_member
+from forecourt.places.models import Currency
 
 
 class NameTaken(DomainError):
@@ -42,12 +43,16 @@ def create_operator(
     vat_number: str = "",
     contact_email: str = "",
     finance_email: str = "",
+    address1: str = "",
+    zip_code: str = "",
+    city: str = "",
+    currency: Currency | None = None,
     is_installation: bool = False,
 ) -> Operator:
     """
     Open an operator account: a Main account with an organisation of its own, or a Sub-account of `main_account`.
 
-    Currency and time zone are its country's.
+    The time zone is its country's, and so is the currency unless one is given.
 
     :raises Invalid: for a value that breaks its rule.
     :raises NameTaken: if the name leads to an identifier that is in use.
@@ -61,6 +66,9 @@ def create_operator(
     contact_email = checks.email("contact_email", contact_email, is_required=False)
     finance_email = checks.email("finance_email", finance_email, is_required=False)
     company_name = checks.text("company_name", company_name, limit=200, is_required=False)
+    address1 = checks.text("address1", address1, limit=200, is_required=False)
+    zip_code = checks.text("zip_code", zip_code, limit=20, is_required=False)
+    city = checks.text("city", city, limit=120, is_required=False)
     checks.finish()
     if country is None:
         raise NotFound("There is no such country.")
@@ -77,7 +85,10 @@ def create_operator(
                 vat_number=vat_number or None,
                 contact_email=contact_email,
                 finance_email=finance_email,
-                currency=country.currency,
+                address1=address1,
+                zip_code=zip_code,
+                city=city,
+                currency=currency or country.currency,
                 country=country,
                 time_zone=country.time_zone,
             )

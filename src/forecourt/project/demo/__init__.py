@@ -27,6 +27,7 @@ from forecourt.places.queries import vat_rate_on
 from forecourt.pricing.models import PriceGroup
 from forecourt.project.demo import books, charges, files, history, members, people, places, prices, stations, structure
 from forecourt.project.refusal import Refusal
+from forecourt.project.up import MOST_SIMULATED
 from forecourt.teams.models import Team, TeamMember
 
 SEED = 20_240_607
@@ -39,7 +40,6 @@ HOME = {
 }
 COUNTRIES = {"Nordlys Charging": "DK", "Nordlys Sverige": "SE", "Nordlys Deutschland": "DE", "Havn Energi": "DK"}
 CHARGE_POINTS, SITES = 240, 40
-SIMULATED = 60  # of the stations; the others are left to whoever writes a station
 
 Groups = dict[int, dict[str, PriceGroup]]
 Stopped = list[tuple[datetime, int]]  # released at, charge
@@ -84,7 +84,7 @@ def _load(seed: random.Random, *, from_at: datetime, until_at: datetime) -> tupl
     members.make_members(everybody, at=until_at)
     structure.make_structure(everybody, at=until_at)
     credentials = [_credential(operator, at=until_at) for operator in everybody.operators.values()]
-    return files.Loaded(everybody, network, credentials, SIMULATED), stopped
+    return files.Loaded(everybody, network, credentials, MOST_SIMULATED), stopped
 
 
 def _make_network(seed: random.Random, everybody: people.People, groups: Groups, *, at: datetime, until_at: datetime) -> stations.Network:

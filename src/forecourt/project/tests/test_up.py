@@ -161,6 +161,8 @@ def test_a_taken_port_is_refused_before_anything_is_made(tmp_path: Path) -> None
     [
         ([], {"FORECOURT_WEB_PORT": "many"}, "FORECOURT_WEB_PORT must be a whole number"),
         (["--web-port", "99999"], {}, "99999 is not a port"),
+        (["--simulate", "61"], {}, "61 stations cannot be simulated"),
+        (["--simulate", "-1"], {}, "-1 stations cannot be simulated"),
         (["--web-port", "7000", "--ocpp-port", "7000"], {}, "cannot share port 7000"),
         (["--bind", "192.0.2.1"], {}, "Port 8080 on 192.0.2.1 cannot be used"),
         (
