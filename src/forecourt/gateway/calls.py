@@ -15,8 +15,8 @@ class Caller(Protocol):
 
 class Call:
     """
-    `session` is the number of the connection it came by; `payload` is the version's own type; `answer` the payload of the CALLRESULT, set by `Version.apply`; `reply` the whole
-    frame that goes out once it is committed.
+    `session` is the number of the connection it came by; `payload` is the version's own type; `answer` the payload of the
+    CALLRESULT, set by `Version.apply`; `reply` the whole frame that goes out once it is committed.
     """
 
     __slots__ = (

@@ -89,7 +89,12 @@ class Hub:
         if not self.is_asked_who_left:
             return
         self.is_asked_who_left = False
-        for station_id in await self.side.run(network_queries.deleted_stations, list(self.sessions)):
+        try:
+            deleted = await self.side.run(network_queries.deleted_stations, list(self.sessions))
+        except Exception:
+            self.is_asked_who_left = True
+            raise
+        for station_id in deleted:
             if (session := self.sessions.get(station_id)) is not None:
                 self._forget_commands(session)
                 session.close(WSCloseCode.POLICY_VIOLATION, "this station was deleted", event="deleted")

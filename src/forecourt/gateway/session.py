@@ -147,17 +147,20 @@ class Session(WSListener):
         now_ms = int(time.time() * 1000)
         call.reply = frames.result(call.message_id, at_once(stamp(now_ms)))
         self._log_call(call, now_ms)
-        self.answer(call)
+        self._reply(call)
 
     def answer(self, call: Call) -> None:
         """Send the reply of a call that is committed, and go on with the next one."""
         self.is_busy = False
-        if self.transport is not None and not self.is_closing:
-            self.transport.send(TEXT, call.reply)
+        self._reply(call)
+        while self.queue and not self.is_busy:
+            self._carry_out(self.queue.popleft())
         if self.is_resting and len(self.queue or ()) <= READ_AGAIN_AT:
             self._read_again()
-        if self.queue:
-            self._carry_out(self.queue.popleft())
+
+    def _reply(self, call: Call) -> None:
+        if self.transport is not None and not self.is_closing:
+            self.transport.send(TEXT, call.reply)
 
     def _read_again(self) -> None:
         self.is_resting = False

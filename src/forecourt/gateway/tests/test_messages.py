@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from forecourt.charging.operations.samples import store_samples
 from forecourt.gateway.config import CONFIG
 from forecourt.gateway.models import SeenMessage
 from forecourt.gateway.queries import MessageFilter, message_rows
+from forecourt.gateway.recording import record
 from forecourt.gateway.tests.stations import Running, basic, eventually
 from forecourt.kit import clock
 from forecourt.network.models import ChargeKey, ChargePoint, Station, StationLink
@@ -221,11 +223,30 @@ def test_calls_sent_without_waiting_are_answered_in_order(running: Running) -> N
 
 
 def test_a_station_that_does_not_wait_is_read_as_fast_as_its_calls_are_carried_out(running: Running) -> None:
-    station = running.connect()
-    for number in range(900):
+    station = running.connect(ping_interval=None)
+    for number in range(200):
         station.socket.send(json.dumps([2, str(number), "DataTransfer", {"vendorId": "a"}]))
-    assert [json.loads(station.socket.recv(10))[1] for _ in range(900)] == [str(number) for number in range(900)]
+    assert [json.loads(station.socket.recv(10))[1] for _ in range(200)] == [str(number) for number in range(200)]
     assert station.call("Heartbeat", {})[0] == 3
+
+
+def test_many_calls_that_wait_behind_a_slow_one_are_answered_in_order(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+
+    def slow(*batch: Any) -> None:
+        assert gate.wait(5)
+        record(*batch)
+
+    monkeypatch.setattr("forecourt.gateway.batches.record", slow)
+    station = running.connect(ping_interval=None)
+    station.socket.send(json.dumps([2, "0", "DataTransfer", {"vendorId": "a"}]))
+    for number in range(1, 900):
+        station.socket.send(f'[2,"{number}","Heartbeat",{{}}]')
+    session = running.gateway.hub.sessions[running.ids["CP1"]]
+    eventually(lambda: session.is_resting)
+    gate.set()
+    assert [json.loads(station.socket.recv(10))[1] for _ in range(900)] == [str(number) for number in range(900)]
+    assert not session.is_resting
 
 
 def test_one_message_that_cannot_be_recorded_costs_itself_alone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
