@@ -104,7 +104,11 @@ def test_from_the_list_of_charges_to_one(signed_in: SignIn):
 def test_a_price_group_is_created(signed_in: SignIn):
     page = signed_in("ada")
     page.goto("/price-groups/new")
-    fill(page, name="Night tariff", owner="Harbour", currency="DKK", country="Denmark", price="3.25")
+    fill(page, name="Night tariff", owner="Harbour", currency="SEK", country="Denmark", price="3.25")
+    unit = page.locator("#id_price-unit")
+    expect(unit).to_have_text("SEK")
+    fill(page, currency="DKK")
+    expect(unit).to_have_text("DKK")
     send(page)
     heading(page, "Night tariff")
     expect(page.get_by_role("main")).to_contain_text("3.25")

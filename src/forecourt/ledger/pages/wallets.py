@@ -40,8 +40,7 @@ class MoneyForm(ReviewedForm):
         super().__init__(given, initial={"key": uuid.uuid4()})
         self.wanted: dict[str, Any] = {"currency": currency}
         self.currency = currency
-        amount = self.fields["amount"]
-        amount.label = f"{amount.label} ({currency})"
+        self.fields["amount"].unit = currency  # type: ignore[attr-defined]
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

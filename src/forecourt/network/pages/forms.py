@@ -15,6 +15,7 @@ from forecourt.network.models.sites import Visibility
 from forecourt.network.operations.values import CLASSIFICATIONS
 from forecourt.network.queries.prices import GROUP_COLUMNS
 from forecourt.places.models import Country
+from forecourt.portal.forms import SectionedForm
 from forecourt.pricing.models import PriceGroup
 from forecourt.pricing.queries import assignable
 from forecourt.pricing.words import summary
@@ -73,7 +74,7 @@ class _WithTeam(forms.Form):
         self.order_fields(["team"])
 
 
-class AddressFields(forms.Form):
+class AddressFields(SectionedForm):
     """Where something stands. Names as the columns."""
 
     address1 = forms.CharField(label=_("Street and number"), max_length=200, required=False)
@@ -134,7 +135,12 @@ class ChargePointFields(AddressFields):
         label=_("Reserved for, minutes"), required=False, min_value=1, max_value=1440, help_text=_("15 where nothing is said.")
     )
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    field_order = ("name", "site", "model", "type", "max_kw", "visibility", *FLAGS, "reservation_minutes", *PRICES, *ADDRESS, "note")
+    sections = (
+        ("", ("team", "name", "site", "model", "type", "max_kw", "connector_types", "note")),
+        (_("Who may charge"), ("visibility", "show_on_map", "is_active", "is_reservable", "reservation_minutes")),
+        (_("Prices"), ("is_free", *PRICES)),
+        (_("Address, where it differs from the site’s"), ADDRESS),
+    )
 
     def values(self) -> dict[str, Any]:
         plain = {name: self.cleaned_data[name] for name in ("name", "type", "visibility", *FLAGS, "reservation_minutes", "note")}
@@ -164,7 +170,6 @@ class EditChargePointForm(ChargePointFields):
         for type, column in GROUP_COLUMNS.items():
             groups = assignable(charge_point.team, type) | PriceGroup.objects.filter(pk=getattr(charge_point, f"{column}_id"))
             self.fields[column] = _PriceField(label=PRICES[column], queryset=groups, required=False, empty_label=_("None"))
-        self.order_fields([*self.field_order, "connector_types"])
 
     def values(self) -> dict[str, Any]:
         return super().values() | {name: self.cleaned_data[name] for name in ("site", "model", *PRICES)}

@@ -104,13 +104,24 @@ def sort_header(context: Context, key: str, label: str, css: str = "") -> dict[s
 
 @register.inclusion_tag("portal/_field.html")
 def field(bound: BoundField, css: str = "") -> dict[str, Any]:
-    """A form field with label, help and error, wired for screen readers."""
+    """
+    A form field with label, help and error, wired for screen readers. A field's `unit` (a currency, say) stands beside the control;
+    `unit_of` names the field whose choice is the unit.
+    """
     widget = bound.field.widget
+    unit, unit_of = getattr(bound.field, "unit", ""), getattr(bound.field, "unit_of", "")
     _say_what_nothing_is(bound)
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_check = isinstance(widget, CheckboxInput)
     described = " ".join(
-        filter(None, [f"{bound.auto_id}-help" if bound.help_text else "", f"{bound.auto_id}-error" if bound.errors else ""])
+        filter(
+            None,
+            [
+                f"{bound.auto_id}-unit" if unit or unit_of else "",
+                f"{bound.auto_id}-help" if bound.help_text else "",
+                f"{bound.auto_id}-error" if bound.errors else "",
+            ],
+        )
     )
     attrs: dict[str, str | bool] = {"class": _input_class(bound, is_check, is_group)}
     if described:
@@ -120,7 +131,10 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     if is_group:
         widget.attrs["class"] = attrs["class"]  # each option carries it; the group's own wrapper is the fieldset
     control = "" if is_group else bound.as_widget(attrs=attrs)
-    return {"field": bound, "control": control, "is_check": is_check, "is_group": is_group, "described": described, "css": css}
+    return {
+        "field": bound, "control": control, "is_check": is_check, "is_group": is_group, "described": described, "css": css,
+        "unit": unit, "unit_from": bound.form[unit_of].id_for_label if unit_of else "",
+    }  # fmt: skip
 
 
 def _say_what_nothing_is(bound: BoundField) -> None:

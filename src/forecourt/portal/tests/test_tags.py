@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from forecourt.kit.money import Money
 from forecourt.places.models import Country
+from forecourt.portal.forms import SectionedForm
 
 NBSP = "\N{NO-BREAK SPACE}"
 AT = datetime(2026, 11, 22, 20, 35, 4, tzinfo=UTC)
@@ -19,6 +20,28 @@ AT = datetime(2026, 11, 22, 20, 35, 4, tzinfo=UTC)
 def write(source: str, language: str = "en", **values: Any) -> str:
     with translation.override(language), timezone.override("Europe/Copenhagen"):
         return Template("{% load forecourt %}" + source).render(Context(values))
+
+
+class Sectioned(SectionedForm):
+    name, late = forms.CharField(), forms.CharField()
+    price, currency = forms.CharField(), forms.CharField()
+    sections = (("", ("name",)), ("Money", ("price", "currency", "nothing")), ("Empty", ("nothing",)))
+
+
+def test_a_sectioned_form_shows_every_field_once_under_its_heading():
+    shown = [(title, [bound.name for bound in fields]) for title, fields in Sectioned().sectioned()]
+    assert shown == [("", ["name", "late"]), ("Money", ["price", "currency"])]
+
+
+def test_a_unit_stands_beside_its_field_and_describes_it():
+    form = Sectioned()
+    assert "-unit" not in write("{% field form.price %}", form=form)
+    form.fields["price"].unit = "DKK"  # type: ignore[attr-defined]
+    shown = write("{% field form.price %}", form=form)
+    assert 'aria-describedby="id_price-unit"' in shown
+    assert '<span id="id_price-unit">DKK</span>' in shown
+    form.fields["price"].unit_of = "currency"  # type: ignore[attr-defined]
+    assert 'data-unit-from="id_currency"' in write("{% field form.price %}", form=form)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ SECTIONS: dict[Any, dict[str, str]] = {
     rules.IdleFee: {"price": "idle_price", "after_minutes": "idle_after", "maximum": "idle_maximum"},
     rules.Cap: {"price": "cap_price"},
 }
+AMOUNTS = ("price", "starting_price", "charging_price", "minute_price", "idle_price", "idle_maximum", "cap_price")
 MASTER: Any = rules.MasterPrice
 MASTERS: dict[str, type[rules.MasterPrice]] = {"kwh": rules.EnergyPrice, "min": rules.TimePrice, "free": rules.EnergyPrice}
 
@@ -56,9 +57,11 @@ class PriceForm(forms.Form):
     idle_maximum = _amount(gettext_lazy("Idle fee at most"))
     cap_price = _amount(gettext_lazy("A charge costs at most"), help_text=gettext_lazy("In all, after discounts."))
 
-    def __init__(self, *args: Any, before: Sequence[rules.Component] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, before: Sequence[rules.Component] = (), currency: str = "", **kwargs: Any) -> None:
         self.before = before
         super().__init__(*args, **kwargs)
+        for name in AMOUNTS:
+            self.fields[name].unit = currency  # type: ignore[attr-defined]
         chosen = self.data.get("master") if self.is_bound else self.initial.get("master")
         self.fields["price"].required = chosen != "free"
         self.fields["price"].error_messages["required"] = _("Enter a price, or choose “Nothing”.")
@@ -146,6 +149,8 @@ class NewPriceForm(PriceForm):
     def __init__(self, *args: Any, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+        for name in AMOUNTS:
+            self.fields[name].unit_of = "currency"  # type: ignore[attr-defined]
 
 
 def first(components: Sequence[rules.Component], kind: Any) -> rules.Component | None:

@@ -106,7 +106,7 @@ def price_group_edit(request: PageRequest, group_id: int) -> HttpResponseBase:
     version = group.current_version
     before = parse_components(version.components) if version else ()
     initial = {"name": group.name, "is_vat_included": version is None or version.is_vat_included} | initial_of(before)
-    form = PriceForm(request.POST or None, before=before, initial=initial)
+    form = PriceForm(request.POST or None, before=before, currency=group.currency, initial=initial)
     if request.method == "POST" and "preview" not in request.POST and form.is_valid() and _edited(request, group, form):
         return done(request, "price-group-detail", group.pk, message=_("The price is saved. Charges from now on start with it."))
     rate = vat_rate_on(group.country_id, clock.now().date())

@@ -163,7 +163,7 @@ class FeeForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].help_text = currency
+        self.fields["amount"].unit = currency  # type: ignore[attr-defined]
 
 
 class CodeForm(forms.Form):

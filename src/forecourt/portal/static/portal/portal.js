@@ -7,6 +7,7 @@ import "./filters.js";
 import "./copy.js";
 import "./print.js";
 import "./times.js";
+import "./units.js";
 import "./keys.js";
 import { onPart } from "./parts.js";
 
