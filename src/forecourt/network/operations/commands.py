@@ -17,7 +17,7 @@ from forecourt.network.rules import HARMLESS, lifetime, merged_configuration, wi
 
 REQUESTED_CHANNEL = "forecourt_command"
 _TRIES = 3
-_SETTLED_BY_ITS_GATEWAY = timedelta(minutes=15)  # after its lifetime: nobody waits for the answer any more
+_SETTLED_WITHIN = timedelta(hours=1)  # by its gateway, which waits half a minute for each answer
 
 _INSERT = """
 INSERT INTO network_command (organisation_id, operator_id, team_id, station_id, charge_point_id, charge_id, action, payload, key,
@@ -53,7 +53,7 @@ WITH late AS (SELECT id FROM network_command WHERE state = 'requested' AND expir
 UPDATE network_command command SET state = 'expired', answered_at = %s FROM late WHERE command.id = late.id RETURNING command.id
 """
 _FORGET = """
-WITH open AS (SELECT id FROM network_command WHERE state = 'sent' AND expires_at <= %s ORDER BY id FOR UPDATE SKIP LOCKED)
+WITH open AS (SELECT id FROM network_command WHERE state = 'sent' AND sent_at <= %s ORDER BY id FOR UPDATE SKIP LOCKED)
 UPDATE network_command command SET state = 'unknown', answered_at = %s FROM open WHERE command.id = open.id RETURNING command.id
 """
 _REPEAT = """
@@ -206,13 +206,13 @@ def answer_commands(answers: Sequence[CommandAnswer]) -> list[int]:
 @operation
 def expire_commands(*, at: datetime) -> list[CommandAnswer]:
     """
-    Requests that waited too long are `expired`, and what was sent and never settled by its gateway is `unknown` long after;
+    Requests that waited too long are `expired`, and what was sent and never settled by its gateway is `unknown` an hour after;
     they are returned for whoever waits for them. Again: nothing is left.
     """
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, [at, at])
         expired = [CommandAnswer(id, Command.State.EXPIRED, None, at) for (id,) in sorted(cursor.fetchall())]
-        cursor.execute(_FORGET, [at - _SETTLED_BY_ITS_GATEWAY, at])
+        cursor.execute(_FORGET, [at - _SETTLED_WITHIN, at])
         return expired + [CommandAnswer(id, Command.State.UNKNOWN, None, at) for (id,) in sorted(cursor.fetchall())]
 
 
