@@ -6,7 +6,6 @@ Prints a table and writes build/bench.json. `--only NAME` runs one; `--size full
 
 import argparse
 import json
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
