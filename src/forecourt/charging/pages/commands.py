@@ -68,12 +68,13 @@ class StartForm(forms.Form):
     """Who pays, and where to stop."""
 
     team = forms.ModelChoiceField(label=gettext_lazy("Paying team"), queryset=Team.objects.none())
-    kwh = forms.DecimalField(label=gettext_lazy("Stop at kWh"), required=False, max_digits=6, decimal_places=3)
-    percent = forms.DecimalField(label=gettext_lazy("Stop at battery, %"), required=False, max_digits=5, decimal_places=2)
+    kwh = forms.DecimalField(label=gettext_lazy("Stop at energy"), required=False, max_digits=6, decimal_places=3)
+    percent = forms.DecimalField(label=gettext_lazy("Stop at battery level"), required=False, max_digits=5, decimal_places=2)
     price = forms.DecimalField(label=gettext_lazy("Stop at price"), required=False, max_digits=8, decimal_places=2)
 
-    def __init__(self, given: Any, *, teams: Any) -> None:
+    def __init__(self, given: Any, *, teams: Any, currency: str) -> None:
         super().__init__(given)
+        self.fields["kwh"].unit, self.fields["percent"].unit, self.fields["price"].unit = "kWh", "%", currency  # type: ignore[attr-defined]
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
     def limits(self) -> Limits:
@@ -90,11 +91,13 @@ class StartForm(forms.Form):
 @page("GET", "POST")
 def charge_start(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
     """Start a charge on a charge point, paid by a team whose wallet the person may spend."""
-    charge_point = fetch(ChargePoint.objects, actor=request.actor, id=charge_point_id, needs=Permission.CHARGE_POINT_READ)
+    rows = ChargePoint.objects.select_related("price_group")
+    charge_point = fetch(rows, actor=request.actor, id=charge_point_id, needs=Permission.CHARGE_POINT_READ)
     if not may(ChargePoint.objects, actor=request.actor, id=charge_point_id, needs=Permission.CHARGE_START):
         raise Forbidden(_("Your role does not include starting charges here."))
     teams = Team.objects.within(request.actor.reach_of(Permission.WALLET_SPEND)).filter(deleted_at=None).order_by("name")
-    form = StartForm(request.POST or None, teams=teams)
+    currency = charge_point.price_group.currency if charge_point.price_group else ""
+    form = StartForm(request.POST or None, teams=teams, currency=currency)
     if request.method == "POST" and form.is_valid() and (charge := _start(request, charge_point, form)):
         return done(request, "charge-detail", charge.pk, message=_("We asked the station to start."))
     context = {
