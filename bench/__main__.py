@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import access, audit, backlog, http, million, scim, webhooks
 from bench.installation import Installation, data_folder, limit_open_files
+from forecourt.project.up import MOST_SIMULATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +222,10 @@ def _sign_in(web: str, email: str) -> str:
 
 
 def starting(folder: Path) -> Iterator[Figure]:
-    """On existing data, with 100 stations: the 60 that the demo has to simulate, and 40 more beside them."""
-    with Installation(folder, simulate=60) as at:
+    """On existing data, with 100 stations: those that the demo has to simulate, and others beside them."""
+    with Installation(folder, simulate=MOST_SIMULATED) as at:
         yield Figure("forecourt up on existing data", at.seconds_to_ready, "s", at_most=10)
-        stations, _seconds = at.add_stations(40, "BU")
+        stations, _seconds = at.add_stations(100 - MOST_SIMULATED, "BU")
         at.load("idle", stations, seconds=20)
         yield Figure("all processes with 100 stations", at.memory_mb(), "MB", at_most=600)
 

@@ -222,7 +222,6 @@ TABLE = {
     "charge-point-connect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-connected": Row(get="ada oscar tom", missing="bea sue eve root"),
     "charge-point-disconnect": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
-    "charge-point-password": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-maintenance": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-exempt": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),
     "charge-point-transfer": Row(get="ada oscar tom", post="ada oscar tom", missing="bea sue eve root"),

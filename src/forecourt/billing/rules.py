@@ -49,6 +49,14 @@ class Fee:
     net: Money
 
 
+PAYMENT_KINDS = ("charge-p2p", "charge-professional")  # what a payer's wallet pays the owner; `payment_kind` says which
+
+
+def payment_kind(team_type: str) -> str:
+    """Of the owner's team."""
+    return f"charge-{suffix(team_type)}"
+
+
 def suffix(team_type: str) -> str:
     """How the kind of a movement ends: between people, or with a business as the owner (spec §14)."""
     return "p2p" if team_type in PEERS else "professional"

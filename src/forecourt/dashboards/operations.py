@@ -6,6 +6,7 @@ from datetime import date
 from django.db import connection
 
 from forecourt.billing.events import ChargeSettled
+from forecourt.billing.rules import PAYMENT_KINDS
 from forecourt.charging.events import ChargeFailed
 from forecourt.kit.operations import operation
 
@@ -17,8 +18,8 @@ _ENDED_AT = "coalesce(c.failed_at, c.stopped_at, c.completed_at)"
 _DAY = f"({_ENDED_AT} AT TIME ZONE c.time_zone)::date"
 
 # Revenue is what the books have: a price that nobody paid (the payer is unknown, or the owner) is none.
-_IS_PAID = """EXISTS (SELECT FROM ledger_wallettransaction paid WHERE paid.reference_type = 'CHARGE' AND paid.reference_id = c.id::text
-  AND paid.kind IN ('charge-p2p', 'charge-professional') AND paid.refund_percentage IS NULL)"""
+_IS_PAID = f"""EXISTS (SELECT FROM ledger_wallettransaction paid WHERE paid.reference_type = 'CHARGE' AND paid.reference_id = c.id::text
+  AND paid.kind IN {PAYMENT_KINDS} AND paid.refund_percentage IS NULL)"""
 
 _COUNT = f"""
 WITH counted AS (

@@ -19,7 +19,6 @@ urlpatterns = [
     path("charge-points/<int:charge_point_id>/connect", connecting.connect, name="charge-point-connect"),
     path("charge-points/<int:charge_point_id>/connected", connecting.connected, name="charge-point-connected"),
     path("charge-points/<int:charge_point_id>/disconnect", changes.disconnect, name="charge-point-disconnect"),
-    path("charge-points/<int:charge_point_id>/password", changes.password, name="charge-point-password"),
     path("charge-points/<int:charge_point_id>/maintenance", changes.maintenance, name="charge-point-maintenance"),
     path("charge-points/<int:charge_point_id>/exempt", changes.exempt, name="charge-point-exempt"),
     path("charge-points/<int:charge_point_id>/transfer", changes.transfer, name="charge-point-transfer"),

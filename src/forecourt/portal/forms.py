@@ -1,11 +1,20 @@
-"""Forms that are too long to be read in one go."""
+"""Forms that say more than their fields: headings, and units beside amounts."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms import BoundField
 from django.utils.functional import Promise
+
+
+class MeasuredForm(forms.Form):
+    """Fields with a unit beside them, by name: `units` says it, `units_from` names the field whose choice it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.units: dict[str, str] = {}
+        self.units_from: dict[str, str] = {}
 
 
 class SectionedForm(forms.Form):

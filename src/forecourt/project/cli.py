@@ -60,7 +60,7 @@ def _add_up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--ocpp-port", type=int, metavar="N", help="stations (default 9000; 0: any free one)")
     command.add_argument("--bind", metavar="ADDRESS", help="listen there (default 127.0.0.1; 0.0.0.0: on every address)")
     command.add_argument("--demo", action="store_true", help="load the demo network first, if it is not there yet")
-    command.add_argument("--simulate", type=int, default=0, metavar="N", help="run N simulated stations of the demo network")
+    command.add_argument("--simulate", type=int, default=0, metavar="N", help="run N simulated stations of the demo network, at most 60")
     _with_data(command, _up)
 
 

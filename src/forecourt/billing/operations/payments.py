@@ -24,7 +24,7 @@ def _of_charge(charge: ToSettle, settled: Settled, wallets: Wallets, agreements:
     is_paid = not settled.is_free and payer is not None and payer.id != owner.id
     if is_paid and payer is not None:
         amount = Amount(settled.net.minor, settled.vat.minor, settled.gross.currency)
-        yield _movement(charge, "payment", f"charge-{rules.suffix(charge.team_type)}", amount, payer, owner, charge.vat_rate)
+        yield _movement(charge, "payment", rules.payment_kind(charge.team_type), amount, payer, owner, charge.vat_rate)
     mine = [one for one in agreements if one.covers(operator_id=charge.operator_id, team_id=charge.team_id, at=charge.started_at)]
     for fee in rules.fees(mine, gross=settled.gross, energy_wh=charge.energy_wh, team_type=charge.team_type, is_paid=is_paid):
         beneficiary = wallets.operators[fee.beneficiary_id]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from forecourt.billing import operations as billing
-from forecourt.billing import queries
+from forecourt.billing import queries, rules
 from forecourt.billing.events import ChargeSettled
 from forecourt.billing.models import ChargeLine, Settlement
 from forecourt.billing.tests.factories import STARTED_AT, make_agreement, make_stopped_charge
@@ -20,6 +20,7 @@ from forecourt.ledger.rules import Hold, RateMissing
 from forecourt.ledger.tests.factories import give_funds, make_rate, make_wallet
 from forecourt.network.tests.factories import make_charge_point
 from forecourt.pricing.tests.factories import make_price_group
+from forecourt.teams.models import Team
 from forecourt.teams.tests.factories import make_team
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +244,8 @@ def test_the_breakdown_shares_the_master_price_out_by_the_hour(world):
     assert sum(hour.master_minor for hour in found.hours) == 3200
     assert [(hour.from_at.hour, hour.until_at.hour) for hour in found.hours] == [(9, 10), (10, 11)]
     assert [(fee.kind, fee.price_minor) for fee in found.fees] == [("starting-fee", 500)]
+
+
+@pytest.mark.parametrize("team_type", Team.Type.values)
+def test_the_kinds_of_payment_are_named_in_one_place(team_type):
+    assert rules.payment_kind(team_type) in rules.PAYMENT_KINDS

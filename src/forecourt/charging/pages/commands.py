@@ -16,6 +16,7 @@ from forecourt.charging.operations import ChargeRefused, Limits
 from forecourt.kit import clock
 from forecourt.kit.errors import Forbidden
 from forecourt.network.models import ChargePoint
+from forecourt.portal.forms import MeasuredForm
 from forecourt.portal.pages import PageRequest, done, page, respond
 from forecourt.teams.models import Team
 
@@ -64,7 +65,7 @@ def _dialog(request: PageRequest, charge: Charge, title: str, says: str, confirm
     return respond(request, "portal/dialog.html", "dialog", context)
 
 
-class StartForm(forms.Form):
+class StartForm(MeasuredForm):
     """Who pays, and where to stop."""
 
     team = forms.ModelChoiceField(label=gettext_lazy("Paying team"), queryset=Team.objects.none())
@@ -74,7 +75,7 @@ class StartForm(forms.Form):
 
     def __init__(self, given: Any, *, teams: Any, currency: str) -> None:
         super().__init__(given)
-        self.fields["kwh"].unit, self.fields["percent"].unit, self.fields["price"].unit = "kWh", "%", currency  # type: ignore[attr-defined]
+        self.units = {"kwh": "kWh", "percent": "%", "price": currency}
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
 
     def limits(self) -> Limits:

@@ -20,6 +20,7 @@ from forecourt.ledger.pages.review import Facts, ReviewedForm, reviewed
 from forecourt.ledger.queries import TransactionFilter
 from forecourt.operators.models import Operator
 from forecourt.operators.pages import account_filter
+from forecourt.portal.forms import MeasuredForm
 from forecourt.portal.pages import PageRequest, done, page, paged, respond
 from forecourt.portal.paging import COUNT_LIMIT
 from forecourt.teams.models import Team
@@ -29,7 +30,7 @@ RECENT = 20
 _NAMED = Wallet.objects.select_related("team", "operator_owner")
 
 
-class MoneyForm(ReviewedForm):
+class MoneyForm(ReviewedForm, MeasuredForm):
     """An amount in one currency, a note, and the request's own key."""
 
     amount = forms.DecimalField(label=gettext_lazy("Amount"), min_value=Decimal("0.001"), max_digits=12)
@@ -40,7 +41,7 @@ class MoneyForm(ReviewedForm):
         super().__init__(given, initial={"key": uuid.uuid4()})
         self.wanted: dict[str, Any] = {"currency": currency}
         self.currency = currency
-        self.fields["amount"].unit = currency  # type: ignore[attr-defined]
+        self.units = {"amount": currency}
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

@@ -10,7 +10,6 @@ from forecourt.access import Permission, fetch
 from forecourt.kit import clock
 from forecourt.network import operations
 from forecourt.network.models import ChargePoint, Station
-from forecourt.network.pages.connecting import remember_secret
 from forecourt.network.pages.forms import TransferForm
 from forecourt.portal.pages import PageRequest, done, page, respond
 
@@ -81,19 +80,6 @@ def exempt(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
         else _("Its state is shown and counted from now on.")
     )
     return ask_first(request, title=title, says=says, confirm=_("Leave out") if starts else _("Count"), cancel_url=_page_of(charge_point))
-
-
-@page("GET", "POST")
-def password(request: PageRequest, charge_point_id: int) -> HttpResponseBase:
-    """A new password for its station, shown once on the next page."""
-    charge_point = _fetched(request, charge_point_id, P.CHARGE_POINT_UPDATE)
-    station = _station(charge_point)
-    if request.method == "POST":
-        secret = operations.rotate_password(actor=request.actor, station=station, at=clock.now())
-        remember_secret(request, station, secret)
-        return done(request, "charge-point-connected", charge_point.pk)
-    says = _("The old password ends now. The station stays connected, and needs the new one the next time it connects.")
-    return ask_first(request, title=_("New station password?"), says=says, confirm=_("Make a new one"), cancel_url=_page_of(charge_point))
 
 
 @page("GET", "POST")

@@ -164,7 +164,7 @@ def _actions(request: PageRequest, charge_point: ChargePoint) -> list[Action]:
             actor, update, charge_point, _("Count in the uptime") if charge_point.exempt_at else _("Leave out of the uptime"),
             to("charge-point-exempt"), "circle-minus", asks=True, otherwise=gone,
         ),
-        action(actor, update, charge_point, _("New station password"), to("charge-point-password"), "key", asks=True, otherwise=none),
+        action(actor, update, charge_point, _("New station password"), reverse("station-password", args=[charge_point.station_id or 0]), "key", asks=True, otherwise=none),
         action(actor, update, charge_point, _("Disconnect from station"), to("charge-point-disconnect"), "plug-off", asks=True, otherwise=none),
         action(actor, update, charge_point, _("Transfer to another team"), to("charge-point-transfer"), "arrow-right", asks=True, otherwise=gone),
         action(actor, P.CHARGE_POINT_DELETE, charge_point, _("Delete"), to("charge-point-delete"), "trash", asks=True, is_danger=True, otherwise=gone),

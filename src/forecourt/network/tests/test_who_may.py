@@ -54,7 +54,6 @@ POINT = {"name": "Quay", "visibility": "public", "type": "ac", "max_kw": "11"}
         ("charge-point-edit", "charge_point", "post", POINT, CHANGES_POINT),
         ("charge-point-maintenance", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-exempt", "charge_point", "post", {}, CHANGES_POINT),
-        ("charge-point-password", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-disconnect", "charge_point", "post", {}, CHANGES_POINT),
         ("charge-point-connect", "alone", "post", {"identity": "NEW", "protocol": "ocpp1.6", "number": 1}, CHANGES_POINT),
         ("charge-point-configuration", "charge_point", "post", {"key": "A", "value": "1"}, CHANGES_KEYS),

@@ -105,11 +105,10 @@ def sort_header(context: Context, key: str, label: str, css: str = "") -> dict[s
 @register.inclusion_tag("portal/_field.html")
 def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     """
-    A form field with label, help and error, wired for screen readers. A field's `unit` (a currency, say) stands beside the control;
-    `unit_of` names the field whose choice is the unit.
+    A form field with label, help and error, wired for screen readers; in a `MeasuredForm` its unit stands beside the control.
     """
     widget = bound.field.widget
-    unit, unit_of = getattr(bound.field, "unit", ""), getattr(bound.field, "unit_of", "")
+    unit, source = (getattr(bound.form, names, {}).get(bound.name, "") for names in ("units", "units_from"))
     _say_what_nothing_is(bound)
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     is_check = isinstance(widget, CheckboxInput)
@@ -117,7 +116,7 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
         filter(
             None,
             [
-                f"{bound.auto_id}-unit" if unit or unit_of else "",
+                f"{bound.auto_id}-unit" if unit or source else "",
                 f"{bound.auto_id}-help" if bound.help_text else "",
                 f"{bound.auto_id}-error" if bound.errors else "",
             ],
@@ -133,7 +132,7 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
     control = "" if is_group else bound.as_widget(attrs=attrs)
     return {
         "field": bound, "control": control, "is_check": is_check, "is_group": is_group, "described": described, "css": css,
-        "unit": unit, "unit_from": bound.form[unit_of].id_for_label if unit_of else "",
+        "unit": unit, "unit_from": bound.form[source].id_for_label if source else "",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from forecourt.kit.money import Money
 from forecourt.places.models import Country
-from forecourt.portal.forms import SectionedForm
+from forecourt.portal.forms import MeasuredForm, SectionedForm
 
 NBSP = "\N{NO-BREAK SPACE}"
 AT = datetime(2026, 11, 22, 20, 35, 4, tzinfo=UTC)
@@ -28,19 +28,23 @@ class Sectioned(SectionedForm):
     sections = (("", ("name",)), ("Money", ("price", "currency", "nothing")), ("Empty", ("nothing",)))
 
 
+class Measured(MeasuredForm):
+    price, currency = forms.CharField(), forms.CharField()
+
+
 def test_a_sectioned_form_shows_every_field_once_under_its_heading():
     shown = [(title, [bound.name for bound in fields]) for title, fields in Sectioned().sectioned()]
     assert shown == [("", ["name", "late"]), ("Money", ["price", "currency"])]
 
 
 def test_a_unit_stands_beside_its_field_and_describes_it():
-    form = Sectioned()
+    form = Measured()
     assert "-unit" not in write("{% field form.price %}", form=form)
-    form.fields["price"].unit = "DKK"  # type: ignore[attr-defined]
+    form.units["price"] = "DKK"
     shown = write("{% field form.price %}", form=form)
     assert 'aria-describedby="id_price-unit"' in shown
     assert '<span id="id_price-unit">DKK</span>' in shown
-    form.fields["price"].unit_of = "currency"  # type: ignore[attr-defined]
+    form.units_from["price"] = "currency"
     assert 'data-unit-from="id_currency"' in write("{% field form.price %}", form=form)
 
 

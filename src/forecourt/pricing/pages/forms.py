@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forecourt.places.models import Country, Currency
+from forecourt.portal.forms import MeasuredForm
 from forecourt.pricing import rules
 from forecourt.pricing.models import PriceGroup
 from forecourt.pricing.rules.components import plain
@@ -34,7 +35,7 @@ def _minutes(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=10_080)
 
 
-class PriceForm(forms.Form):
+class PriceForm(MeasuredForm):
     """A name and a price. `kept` are components of the version at hand that the form has no place for: they stay."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
@@ -60,8 +61,7 @@ class PriceForm(forms.Form):
     def __init__(self, *args: Any, before: Sequence[rules.Component] = (), currency: str = "", **kwargs: Any) -> None:
         self.before = before
         super().__init__(*args, **kwargs)
-        for name in AMOUNTS:
-            self.fields[name].unit = currency  # type: ignore[attr-defined]
+        self.units = dict.fromkeys(AMOUNTS, currency)
         chosen = self.data.get("master") if self.is_bound else self.initial.get("master")
         self.fields["price"].required = chosen != "free"
         self.fields["price"].error_messages["required"] = _("Enter a price, or choose “Nothing”.")
@@ -149,8 +149,7 @@ class NewPriceForm(PriceForm):
     def __init__(self, *args: Any, owners: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = owners  # type: ignore[attr-defined]
-        for name in AMOUNTS:
-            self.fields[name].unit_of = "currency"  # type: ignore[attr-defined]
+        self.units_from = dict.fromkeys(AMOUNTS, "currency")
 
 
 def first(components: Sequence[rules.Component], kind: Any) -> rules.Component | None:

@@ -10,6 +10,7 @@ from forecourt.access import Actor, TeamRole
 from forecourt.api.extras import extras_of
 from forecourt.kit.registries import page_fields
 from forecourt.operators.models import Operator
+from forecourt.portal.forms import MeasuredForm
 from forecourt.teams.models import MemberGroup, Team
 from forecourt.teams.queries.restrictions import COLUMNS, country_choices, operator_choices
 from forecourt.teams.rules import PAYMENT_TYPE_LABELS, ROLE_LABELS, Lower, Toggle
@@ -152,7 +153,7 @@ class MoveForm(forms.Form):
         self.fields["move_to"].queryset = groups  # type: ignore[attr-defined]
 
 
-class FeeForm(forms.Form):
+class FeeForm(MeasuredForm):
     amount = forms.DecimalField(label=gettext_lazy("Amount a month, VAT included"), min_value=0, max_digits=9, decimal_places=2)
     note = forms.CharField(
         label=gettext_lazy("What was agreed"),
@@ -163,7 +164,7 @@ class FeeForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].unit = currency  # type: ignore[attr-defined]
+        self.units = {"amount": currency}
 
 
 class CodeForm(forms.Form):
